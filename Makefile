@@ -1,0 +1,50 @@
+# Two commands are enough: `make demo` and `make test`.  Everything lives in .venv.
+
+PYTHON ?= python3
+PORT ?= 8787
+SERVE ?= 1
+VENV := .venv
+BIN := $(VENV)/bin
+SYSTEM := packaging/system-packages
+
+.PHONY: demo test check bench docs-pictures clean locks
+
+demo: $(VENV)/runtime.stamp
+	$(BIN)/tactful demo --port $(PORT) $(if $(DATA),--data "$(DATA)") $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: $(VENV)/dev.stamp check
+	sh $(SYSTEM) chromium
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/interrogate -q tests
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks
+
+$(VENV)/bin/python:
+	sh $(SYSTEM) python $(PYTHON)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: $(VENV)/bin/python requirements/runtime.lock pyproject.toml
+	@test -f $(VENV)/dev.stamp || $(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements/runtime.lock
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/bin/python requirements/dev.lock pyproject.toml
+	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements/dev.lock
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps -e .
+	@touch $@
+
+locks:
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements/dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage demo-shop benchmarks/results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

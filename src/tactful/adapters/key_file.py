@@ -1,0 +1,100 @@
+"""
+The master key in a file that only its owner may read.
+
+Whoever holds this file and the store can read every identifier; whoever loses it can read none.
+It is made once and never changed here: rotation and key services are not this adapter's business.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tactful.mechanisms.sealing import KEY_BYTES
+from tactful.terms import Trouble
+
+_PREFIX = "tactful-master-key-1:"
+_OTHERS = 0o077
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyFile:
+    """A master key on disk.  Its `repr` shows the path only."""
+
+    path: Path
+
+    def __repr__(self) -> str:
+        """Name the file, never what is in it."""
+        return f"KeyFile({str(self.path)!r})"
+
+    def master(self) -> bytes:
+        """
+        Return the 32 bytes of the master key.
+
+        Raises:
+            Trouble: no such file, readable by others, or not a key; the message says what to do.
+        """
+        try:
+            mode = self.path.stat().st_mode
+            text = self.path.read_text("ascii", errors="replace")
+        except OSError as error:
+            raise Trouble(
+                f"the key file {self.path} cannot be read: restore it from your backup"
+            ) from error
+        if mode & _OTHERS:
+            raise Trouble(
+                f"others may read the key file: run `chmod 600 {self.path}`, and change the key "
+                "if somebody did"
+            )
+        return self._parse(text)
+
+    def _parse(self, text: str) -> bytes:
+        try:
+            key = base64.b64decode(text.strip().removeprefix(_PREFIX), validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES or not text.startswith(_PREFIX):
+            raise Trouble(f"{self.path} is not a tactful key file: restore it from your backup")
+        return key
+
+
+def create_key_file(path: Path, *, random: Callable[[int], bytes] = os.urandom) -> KeyFile:
+    """
+    Make a new master key at *path*, whole or not at all, readable by its owner only.
+
+    Raises:
+        Trouble: there is a key already, or the folder cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write_private(draft, _PREFIX + base64.b64encode(random(KEY_BYTES)).decode() + "\n")
+        os.link(draft, path)  # unlike a rename, a link never replaces a key that exists
+        sync_folder(path.parent)
+    except FileExistsError as error:
+        raise Trouble(f"{path} exists already: a key is never overwritten") from error
+    except OSError as error:
+        raise Trouble(f"cannot write the key file {path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return KeyFile(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in *folder* durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_private(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,48 @@
+"""A bounded dict in front of the disk that never keeps what a commit has made stale."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Memory(Generic[K, V]):
+    """
+    Remembers up to *most* values, the oldest forgotten first.
+
+    A value read before a change and remembered after it would stay wrong for good; so whoever
+    fills the memory says with a stamp, taken before reading, what they may have missed.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        self.kept: dict[K, V] = {}
+        self._most = most
+        self._stamp = 0
+        self._lock = threading.Lock()
+
+    def fill(self, key: K, read: Callable[[], V]) -> V:
+        """Return what *read* says, and remember it unless something changed meanwhile."""
+        stamp = self._stamp
+        value = read()
+        with self._lock:
+            if stamp == self._stamp:
+                if len(self.kept) >= self._most:
+                    del self.kept[next(iter(self.kept))]
+                self.kept[key] = value
+        return value
+
+    def drop(self, key: K) -> None:
+        """Forget *key*, now and for whoever is reading it."""
+        with self._lock:
+            self._stamp += 1
+            self.kept.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._stamp += 1
+            self.kept.clear()

@@ -1,0 +1,182 @@
+"""
+Put a shop together: the only place where ports meet adapters.
+
+Reads the settings, the policy and the keys once, opens the store, and hands out a `Shop` with what
+its surroundings need to know about it.  Decides nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tactful.adapters.access import (
+    Access,
+    Links,
+    Tickets,
+    create_secret_key,
+    new_write_key,
+    read_access,
+)
+from tactful.adapters.artefacts import ArtefactFolder
+from tactful.adapters.folder_lock import FolderLock
+from tactful.adapters.key_file import KeyFile, create_key_file
+from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
+from tactful.adapters.settings import (
+    FILE,
+    ServerSettings,
+    Settings,
+    ShopSettings,
+    read_settings,
+    write_settings,
+)
+from tactful.adapters.sqlite import SqliteStore, open_store
+from tactful.gate import Door
+from tactful.mechanisms.models import Settings as ModelSettings
+from tactful.mechanisms.popularity import PopularitySettings
+from tactful.shop import Parts, Shop, Store
+from tactful.terms import Mistake
+
+KEY_FILE = "master.key"
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKeys:
+    """The keys of a new shop.  The secret key is not kept anywhere: note it down."""
+
+    write_key: str
+    secret_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A shop, with what those who serve it need besides."""
+
+    shop: Shop
+    settings: Settings
+    access: Access
+    links: Links
+    folder: Path
+    lock: FolderLock | None = None
+
+    def close(self) -> None:
+        """Make everything durable and let go of the folder."""
+        self.shop.close()
+        if self.lock:
+            self.lock.close()
+
+
+def init_shop(
+    folder: Path,
+    *,
+    name: str = "A tactful shop",
+    demo: bool = False,
+    port: int = 8787,
+    as_of: datetime | None = None,
+) -> NewKeys:
+    """
+    Make a new shop folder: settings, an editable policy, an empty store and keys.
+
+    Raises:
+        Mistake: *folder* holds a shop already, or something that is not ours.
+    """
+    if (folder / FILE).exists():
+        raise Mistake(f"{folder} is a shop already: open it, or name another folder")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Mistake(f"{folder} is not empty: name a new folder for the shop")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings = Settings(
+        shop=ShopSettings(name=name, write_key=new_write_key(), demo=demo, as_of=as_of),
+        server=ServerSettings(port=port),
+    )
+    for part in (settings.store.data, settings.store.keys, settings.store.models):
+        (folder / part).mkdir(mode=0o700)
+    keys = folder / settings.store.keys
+    create_key_file(keys / KEY_FILE)
+    secret = create_secret_key(keys)
+    write_policy(folder / "policy")
+    write_settings(folder, settings)
+    return NewKeys(write_key=settings.shop.write_key, secret_key=secret)
+
+
+def open_shop(folder: Path | str, *, clock: Clock | None = None, serving: bool = False) -> Opened:
+    """
+    Open the shop in *folder*.
+
+    Args:
+        folder: Where `tactful init` made it.
+        clock: The shop's time; the system's by default, or `[shop] as_of`.
+        serving: Whether to hold the folder against a second server.
+
+    Raises:
+        NotAShop: *folder* holds no shop.
+        Mistake: its settings or its policy cannot stand.
+        Trouble: keys or store cannot be read, or another server holds the folder.
+    """
+    folder = Path(folder)
+    settings = read_settings(folder)
+    lock = FolderLock(folder) if serving else None
+    try:
+        return _opened(folder, settings, clock or _clock(settings), lock)
+    except BaseException:
+        if lock:
+            lock.close()
+        raise
+
+
+def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | None) -> Opened:
+    keys = folder / settings.store.keys
+    key_file = KeyFile(keys / KEY_FILE)
+    master = key_file.master()
+    access = read_access(keys, write_key=settings.shop.write_key)
+    policy = load_policy(folder / "policy")
+    store = open_store(
+        folder / settings.store.data, policy, key_file, policy_hash=policy_hash(policy), clock=clock
+    )
+    parts = Parts(
+        policy=policy,
+        door=Door(policy, standings=store.standings, uses=store.uses),
+        store=_store(store),
+        artefacts=ArtefactFolder(folder / settings.store.models),
+        model_settings=_model_settings(settings),
+        seal=Tickets(master),
+        clock=clock,
+    )
+    return Opened(
+        shop=Shop(parts),
+        settings=settings,
+        access=access,
+        links=Links(master),
+        folder=folder,
+        lock=lock,
+    )
+
+
+def _store(store: SqliteStore) -> Store:
+    return Store(
+        events=store.events,
+        identities=store.identities,
+        profiles=store.profiles,
+        statements=store.statements,
+        records=store.records,
+        catalogue=store.catalogue,
+        tallies=store.tallies,
+        close=store.close,
+    )
+
+
+def _model_settings(settings: Settings) -> ModelSettings:
+    least = settings.models.minimum_subjects
+    return ModelSettings(popularity=PopularitySettings(least_owners=least))
+
+
+def _clock(settings: Settings) -> Clock:
+    stopped = settings.shop.as_of
+    if stopped is None:
+        return lambda: datetime.now(UTC)
+    at = stopped if stopped.tzinfo else stopped.replace(tzinfo=UTC)
+    return lambda: at

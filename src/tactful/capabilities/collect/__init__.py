@@ -1,0 +1,33 @@
+"""Collection: read what clients send and reduce it to what may be kept."""
+
+from tactful.capabilities.collect.calls import (
+    Call,
+    Incoming,
+    Malformed,
+    calls_from,
+    happened_at,
+    identifiers_of,
+    read_batch,
+    read_single,
+)
+from tactful.capabilities.collect.keep import GROUP_PURPOSE, items_of, keep, keep_traits
+from tactful.capabilities.collect.ports import Events
+from tactful.capabilities.collect.residence import region_of, residence_of
+
+__all__ = [
+    "GROUP_PURPOSE",
+    "Call",
+    "Events",
+    "Incoming",
+    "Malformed",
+    "calls_from",
+    "happened_at",
+    "identifiers_of",
+    "items_of",
+    "keep",
+    "keep_traits",
+    "read_batch",
+    "read_single",
+    "region_of",
+    "residence_of",
+]

@@ -1,0 +1,170 @@
+"""
+Reduce a call to what may be kept of it: declared properties, for purposes that are permitted.
+
+Data minimisation happens here (GDPR Art. 5(1)(c), 25(2)): what the plan does not declare, or
+declares for refused purposes only, never reaches a store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from tactful.capabilities.collect.calls import Call, message_digest
+from tactful.gate import Permit
+from tactful.terms import Event, PlannedProperty, TrackingPlan
+
+GROUP_PURPOSE = "segment_personalization"
+"""Of this purpose only the group is kept (product.md, the dial): never an event."""
+
+LONGEST_TEXT = 1_000
+LARGEST_NUMBER = 1e15
+PRODUCT_FIELDS = ("product_id", "sku", "quantity", "price", "category")
+
+Drop = Callable[[str], None]
+"""Told why a property was dropped, without its value."""
+
+
+def keep(
+    permits: Sequence[Permit],
+    call: Call,
+    *,
+    plan: TrackingPlan,
+    at: datetime,
+    kept_since: Mapping[str, datetime],
+    source: str,
+    drop: Drop,
+) -> Event | None:
+    """
+    Return *call* as an event reduced to what *permits* allow, or None where nothing is left.
+
+    Args:
+        permits: One per purpose that the subject allows keeping for; all for the same subject.
+        call: What the client sent.
+        plan: What may be kept at all.
+        at: When it happened, corrected for the sender's clock.
+        kept_since: Per purpose the moment before which retention has run out (Art. 5(1)(e)); a
+            purpose that is not named keeps without end.
+        source: Where it came from, for the subject to see (Art. 15(1)(g)).
+        drop: Told about each property that is not kept.
+    """
+    planned = plan.events.get(call.title)
+    if planned is None:
+        drop("undeclared event")
+        return None
+    allowed = {permit.purpose for permit in permits}
+    purposes = frozenset(
+        purpose
+        for purpose in allowed.intersection(planned.purposes) - {GROUP_PURPOSE}
+        if purpose not in kept_since or at >= kept_since[purpose]
+    )
+    if not purposes:
+        return None
+    return Event(
+        subject=permits[0].subject,
+        name=planned.name,
+        at=at,
+        items=items_of(call),
+        purposes=purposes,
+        properties=_kept(call.properties or {}, planned.properties, purposes, drop),
+        source=source,
+        message=message_digest(call),
+        session=_session(call),
+    )
+
+
+def keep_traits(
+    permits: Sequence[Permit], call: Call, *, plan: TrackingPlan, drop: Drop
+) -> Mapping[str, object]:
+    """Return the declared traits of an `identify` that *permits* allow."""
+    allowed = frozenset(permit.purpose for permit in permits)
+    return _kept(call.traits or {}, plan.traits, allowed, drop)
+
+
+def items_of(call: Call) -> tuple[str, ...]:
+    """Return the catalogue ids that *call* is about, in order, each once."""
+    properties = call.properties or {}
+    products = properties.get("products")
+    lines = products if isinstance(products, list) else [properties]
+    found = (_item(line) for line in lines if isinstance(line, dict))
+    return tuple(dict.fromkeys(item for item in found if item))
+
+
+def _item(line: Mapping[str, object]) -> str:
+    value = line.get("product_id") or line.get("sku")
+    return str(value)[:200].replace("\0", "") if isinstance(value, str | int) else ""
+
+
+def _session(call: Call) -> str:
+    session = (call.context or {}).get("sessionId")
+    return str(session)[:64] if isinstance(session, str | int) else ""
+
+
+def _kept(
+    given: Mapping[str, object],
+    declared: Mapping[str, PlannedProperty],
+    purposes: frozenset[str],
+    drop: Drop,
+) -> dict[str, object]:
+    kept: dict[str, object] = {}
+    for name, value in given.items():
+        planned = declared.get(name)
+        if planned is None:
+            drop("undeclared property")
+        elif purposes.isdisjoint(planned.purposes):
+            drop("refused purpose")
+        elif (fit := _FITS[planned.type](value)) is None:
+            drop("wrong type or out of range")
+        else:
+            kept[name] = fit
+    return kept
+
+
+def _string(value: object) -> str | None:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    text = str(value)
+    return text if len(text) <= LONGEST_TEXT and "\0" not in text else None
+
+
+def _integer(value: object) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def _number(value: object) -> float | int | None:
+    """Accept finite amounts of zero or more; clients send numbers as text now and then."""
+    try:
+        number = float(value) if isinstance(value, str | int | float) else -1.0
+    except (ValueError, OverflowError):
+        return None
+    if isinstance(value, bool) or not 0 <= number < LARGEST_NUMBER:
+        return None
+    return value if isinstance(value, int | float) else number
+
+
+def _boolean(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _products(value: object) -> list[dict[str, object]] | None:
+    if not isinstance(value, list):
+        return None
+    lines = [line for line in value if isinstance(line, dict)]
+    return [_product(line) for line in lines[:500]]
+
+
+def _product(line: Mapping[str, object]) -> dict[str, object]:
+    read = {"quantity": _integer, "price": _number}
+    fits = {name: read.get(name, _string)(line[name]) for name in PRODUCT_FIELDS if name in line}
+    return {name: fit for name, fit in fits.items() if fit is not None}
+
+
+_FITS: Mapping[str, Callable[[object], object]] = {
+    "string": _string,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "datetime": _string,
+    "products": _products,
+}

@@ -1,0 +1,23 @@
+"""What consent needs of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tactful.gate import Permit
+from tactful.terms import Standing, Statement
+
+
+class Statements(Protocol):
+    """The append-only record of what subjects said."""
+
+    def append(self, permit: Permit, statements: Sequence[Statement]) -> None:
+        """
+        Record *statements* of the permit's subject.  Durable on return.
+
+        The digest that the gate reads changes in the same transaction: the next question sees it.
+        """
+
+    def standing(self, permit: Permit) -> Standing:
+        """Return everything the permit's subject has said, oldest first."""

@@ -1,0 +1,57 @@
+"""What the models are taught: visits and baskets, from those who allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import groupby
+
+from tactful.gate import Permitted
+from tactful.terms import Event
+
+INTEREST = frozenset(
+    {
+        "Product Viewed",
+        "Product Clicked",
+        "Product Added",
+        "Product Added to Wishlist",
+        "Order Completed",
+    }
+)
+"""Events that show a choice; an item on a list that was merely shown is none."""
+
+PAUSE = timedelta(minutes=30)
+"""After so long without an action a new visit begins (the analytics convention)."""
+
+Lesson = tuple[int, int, list[str]]
+"""(owner, when it ended in seconds since 1970, item ids in order)."""
+
+
+def lessons(events: Permitted[Iterable[Event]]) -> Iterator[Lesson]:
+    """
+    Yield one lesson per visit, from events ordered by subject and then by time.
+
+    A visit ends with its session id, or after a pause; an item counts once in it.
+    """
+    chosen = (event for event in events.value if event.name in INTEREST and event.items)
+    for subject, own in groupby(chosen, key=lambda event: event.subject):
+        for visit in _visits(own):
+            items = dict.fromkeys(item for event in visit for item in event.items)
+            yield int(subject), int(visit[-1].at.timestamp()), list(items)
+
+
+def _visits(events: Iterable[Event]) -> Iterator[list[Event]]:
+    visit: list[Event] = []
+    for event in events:
+        if visit and _apart(visit[-1], event):
+            yield visit
+            visit = []
+        visit.append(event)
+    if visit:
+        yield visit
+
+
+def _apart(before: Event, after: Event) -> bool:
+    if before.session or after.session:
+        return before.session != after.session
+    return after.at - before.at > PAUSE

@@ -1,0 +1,234 @@
+"""
+Fill a slot from what a level allows to be known.
+
+A slate never says more than its level: everything that shapes it comes in as `Permitted` data,
+as the session that travelled with the request, or as the page itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tactful.capabilities.recommend.ports import Catalogue, Scored, Taught
+from tactful.capabilities.recommend.slots import Slot
+from tactful.gate import Permitted
+from tactful.terms import Candidate, Event, Reason
+
+RECENT = 50
+"""How many of a subject's latest actions shape a slate."""
+
+_FUSION = 60.0
+"""The constant of reciprocal rank fusion (Cormack et al., 2009)."""
+
+_KINDS = {
+    "Order Completed": "bought",
+    "Product Added": "added",
+    "Product Viewed": "viewed",
+    "Product Added to Wishlist": "wished",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """
+    What may shape one slate, each part under its own permit.
+
+    `page` is the item the page shows; it belongs to nobody.
+    """
+
+    page: str | None = None
+    session: Permitted[tuple[str, ...]] | None = None
+    group: Permitted[str | None] | None = None
+    history: Permitted[tuple[Event, ...]] | None = None
+
+    @property
+    def visited(self) -> tuple[str, ...]:
+        """Return the items of this visit, oldest first, where it may be used."""
+        return self.session.value if self.session else ()
+
+    @property
+    def past(self) -> tuple[Event, ...]:
+        """Return the subject's own history, oldest first, where it may be used."""
+        return self.history.value if self.history else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What slates are made of: the models and the goods."""
+
+    models: Taught
+    catalogue: Catalogue
+
+
+def slate(known: Known, slot: Slot, shelf: Shelf, *, limit: int) -> tuple[Candidate, ...]:
+    """
+    Return at most *limit* items for *slot*, best first.
+
+    A slot is never empty while the catalogue is not: after the models come the group's favourites,
+    then what is popular, then the catalogue in its order.
+
+    Args:
+        known: What the level allows to be known.
+        slot: The place to fill.
+        shelf: The models and the goods.
+        limit: How many items, >= 1.
+    """
+    exclude = _unwanted(known, slot)
+    kinds = _kinds(known)
+    lists = _asked(known, slot, shelf.models, limit=limit * 2, exclude=exclude)
+    found = _merge(lists, kinds) if len(lists) > 1 else _plain(lists, kinds)
+    taken = {candidate.item for candidate in found}
+    filling = _filling(known, slot, shelf, limit=limit * 2, exclude=exclude | taken)
+    shown = (c for c in (*found, *filling) if _showable(shelf.catalogue, c.item))
+    return tuple(c for c, _ in zip(shown, range(limit), strict=False))
+
+
+def _asked(
+    known: Known, slot: Slot, models: Taught, *, limit: int, exclude: frozenset[str]
+) -> list[tuple[str, Sequence[Scored]]]:
+    """Ask the models what the slot's task needs; each answer under the kind of its reasons."""
+    bought = _purchases(known.past)
+    if slot.task == "again":
+        return [("bought", [b for b in bought if b.item not in exclude])]
+    if slot.task == "beside-page":
+        page = [known.page] if known.page else []
+        return [("page", models.beside(page, limit=limit, exclude=exclude))]
+    if slot.task == "beside":
+        around = [known.page] if known.page else list(known.visited or _recent_items(known.past))
+        return [("page", models.beside(around, limit=limit, exclude=exclude))]
+    if slot.task == "popular":
+        return []
+    query = (*_recent_items(known.past), *known.visited)
+    lists = [("next", models.fused(query, limit=limit, exclude=exclude))] if query else []
+    if bought:
+        lists.append(("bought", [b for b in bought if b.item not in exclude][:limit]))
+    return lists
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """An item bought before; its reason is itself."""
+
+    item: str
+    score: float
+
+    @property
+    def because(self) -> tuple[tuple[str, float], ...]:
+        return ((self.item, self.score),)
+
+
+def _purchases(past: Sequence[Event]) -> list[_Own]:
+    """Return what was bought, most often first, the latest first among equals."""
+    counts: Counter[str] = Counter()
+    last: dict[str, int] = {}
+    for place, event in enumerate(past):
+        if event.name == "Order Completed":
+            counts.update(event.items)
+            last.update(dict.fromkeys(event.items, place))
+    order = sorted(counts, key=lambda item: (-counts[item], -last[item], item))
+    return [_Own(item, float(counts[item])) for item in order]
+
+
+def _recent_items(past: Sequence[Event]) -> tuple[str, ...]:
+    """Return the items of the latest actions, oldest first, each where it came up last."""
+    seen = (item for event in reversed(past) for item in reversed(event.items))
+    latest = [item for item, _ in zip(dict.fromkeys(seen), range(RECENT), strict=False)]
+    return tuple(reversed(latest))
+
+
+def _merge(
+    lists: Iterable[tuple[str, Sequence[Scored]]], kinds: Mapping[str, str]
+) -> tuple[Candidate, ...]:
+    """Fuse ranked lists by reciprocal rank; the shares of the reasons still add up to the score."""
+    reasons: dict[str, list[Reason]] = {}
+    scores: dict[str, float] = {}
+    for _, ranked in lists:
+        for rank, scored in enumerate(ranked, start=1):
+            part = 1.0 / (_FUSION + rank)
+            scores[scored.item] = scores.get(scored.item, 0.0) + part
+            reasons.setdefault(scored.item, []).extend(_reasons(scored, kinds, scale=part))
+    best = sorted(scores, key=lambda item: (-scores[item], item))
+    return tuple(
+        Candidate(item=item, score=scores[item], because=_joined(reasons[item])) for item in best
+    )
+
+
+def _plain(
+    lists: Iterable[tuple[str, Sequence[Scored]]], kinds: Mapping[str, str]
+) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(item=s.item, score=s.score, because=tuple(_reasons(s, kinds, scale=s.score)))
+        for _, ranked in lists
+        for s in ranked
+    )
+
+
+def _reasons(scored: Scored, kinds: Mapping[str, str], *, scale: float) -> list[Reason]:
+    """Return what led to *scored*, the shares adding up to *scale*, the largest first."""
+    whole = sum(share for _, share in scored.because)
+    if whole <= 0:
+        return [Reason(item=scored.item, kind="popular", share=scale)]
+    parts = sorted(scored.because, key=lambda part: -part[1])
+    return [
+        Reason(item=item, kind=kinds.get(item, "page"), share=share / whole * scale)
+        for item, share in parts
+    ]
+
+
+def _joined(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    shares: dict[tuple[str, str], float] = {}
+    for reason in reasons:
+        key = (reason.item, reason.kind)
+        shares[key] = shares.get(key, 0.0) + reason.share
+    order = sorted(shares, key=lambda key: -shares[key])
+    return tuple(Reason(item=item, kind=kind, share=shares[item, kind]) for item, kind in order)
+
+
+def _filling(
+    known: Known, slot: Slot, shelf: Shelf, *, limit: int, exclude: frozenset[str]
+) -> Iterable[Candidate]:
+    """Yield what comes after the models: the group's favourites, the popular, the catalogue."""
+    group = known.group.value if known.group else None
+    taken = set(exclude)
+    if group and slot.task == "next":
+        yield from _fresh(
+            shelf.models.popular_in(group, limit=limit, exclude=exclude), "group", taken
+        )
+    yield from _fresh(shelf.models.popular(limit=limit, exclude=exclude), "popular", taken)
+    for item in shelf.catalogue.all():
+        if item not in taken:
+            yield Candidate(item=item, score=0.0, because=())
+
+
+def _fresh(ranked: Sequence[Scored], kind: str, taken: set[str]) -> Iterable[Candidate]:
+    for scored in ranked:
+        if scored.item not in taken:
+            taken.add(scored.item)
+            reason = Reason(item=scored.item, kind=kind, share=scored.score)
+            yield Candidate(item=scored.item, score=scored.score, because=(reason,))
+
+
+def _kinds(known: Known) -> dict[str, str]:
+    """Say by which action each own item came in; the strongest action names it."""
+    kinds = dict.fromkeys(known.visited, "session")
+    for name in ("Product Viewed", "Product Added to Wishlist", "Product Added", "Order Completed"):
+        for event in known.past:
+            if event.name == name:
+                kinds.update(dict.fromkeys(event.items, _KINDS[name]))
+    return kinds
+
+
+def _unwanted(known: Known, slot: Slot) -> frozenset[str]:
+    """Leave out the page's own item, and what this visit already looked at."""
+    page = {known.page} if known.page else set()
+    if slot.task in {"again", "popular"}:
+        return frozenset(page)
+    return frozenset(page | set(known.visited))
+
+
+def _showable(catalogue: Catalogue, item: str) -> bool:
+    """Tell whether *item* may be shown; without a catalogue line it is not known to be gone."""
+    line = catalogue.get(item)
+    return line is None or line.available

@@ -1,0 +1,89 @@
+"""What is known about a subject, put together for themselves (GDPR Art. 15 and 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tactful.gate import Permit
+from tactful.terms import Event, Identifier, Policy, Standing, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Holdings:
+    """Everything stored about one subject.  Its `repr` shows nothing of it."""
+
+    identifiers: Sequence[Identifier]
+    region: str | None
+    traits: Mapping[str, object]
+    group: str | None
+    standing: Standing
+    events: Sequence[Event]
+    uses: Mapping[tuple[str, date], int]
+
+    def __repr__(self) -> str:
+        return f"Holdings({len(self.events)} events)"
+
+
+def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, object]:
+    """
+    Return *holdings* as plain data with the purposes, categories and retention of each part.
+
+    Source:
+        GDPR Art. 15(1)(a)-(h) for the particulars, Art. 20(1) for a machine-readable form.
+    """
+    return {
+        "exportedAt": _iso(permit.decided_at),
+        "identifiers": [{"kind": i.kind.value, "value": i.value} for i in holdings.identifiers],
+        "region": holdings.region,
+        "regime": permit.regime,
+        "traits": dict(holdings.traits),
+        "group": holdings.group,
+        "restricted": holdings.standing.restricted(permit.decided_at),
+        "statements": [_statement(s) for s in holdings.standing.statements],
+        "events": [_event(e) for e in holdings.events],
+        "uses": [
+            {"activity": activity, "day": day.isoformat(), "count": count}
+            for (activity, day), count in sorted(holdings.uses.items())
+        ],
+        "purposes": [_purpose(policy, name) for name in policy.purposes],
+    }
+
+
+def _statement(statement: Statement) -> dict[str, object]:
+    return {
+        "purpose": statement.purpose,
+        "statement": statement.kind.value,
+        "at": _iso(statement.at),
+        "notice": statement.notice,
+        "regime": statement.regime,
+        "locale": statement.locale,
+        "source": statement.source,
+    }
+
+
+def _event(event: Event) -> dict[str, object]:
+    return {
+        "event": event.name,
+        "time": _iso(event.at),
+        "item": event.items[0] if len(event.items) == 1 else None,
+        "items": list(event.items),
+        "properties": dict(event.properties),
+        "purposes": sorted(event.purposes),
+        "source": event.source,
+    }
+
+
+def _purpose(policy: Policy, name: str) -> dict[str, object]:
+    purpose = policy.purposes[name]
+    return {
+        "purpose": name,
+        "title": purpose.title,
+        "categories": list(purpose.categories),
+        "retentionDays": purpose.retention.days if purpose.retention else None,
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

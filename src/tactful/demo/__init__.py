@@ -1,0 +1,1 @@
+"""A simulated shop and the story that the demo tells on it."""

@@ -1,0 +1,164 @@
+"""
+The one way to a person's data: ask, count the use, open.
+
+The door looks the answer up (`tactful.gate.verdicts`), counts each use per subject, activity and
+day, and only then lets data be read.  It guards against mistakes and misuse inside this code
+base; it is not a sandbox against hostile code in the same process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tactful.gate.decide import AUDIENCE_LIFETIME, PERMIT_LIFETIME, gap_in, require_aware, unknown
+from tactful.gate.facts import encode, nobody, regime_in_force
+from tactful.gate.permit import Audience, Gap, Permit, Permitted, Refusal
+from tactful.gate.ports import DigestColumns, Standings, Uses, Visit
+from tactful.gate.verdicts import (
+    GAP,
+    PERMITTED,
+    RULE_NAMES,
+    Verdict,
+    VerdictTable,
+    verdict_tables,
+)
+from tactful.terms import Policy, Said
+
+T = TypeVar("T")
+
+_GRANTED = Said.GRANTED.value
+_EXPIRED = Said.EXPIRED.value
+
+
+class Door:
+    """Asks the rules, counts the use, and opens data as `Permitted`."""
+
+    def __init__(self, policy: Policy, *, standings: Standings, uses: Uses) -> None:
+        self._policy = policy
+        self._standings = standings
+        self._uses = uses
+        self._nobody = nobody(policy)
+        self._tables = verdict_tables(policy)
+
+    def ask(self, activity: str, visit: Visit, at: datetime) -> Permit | Refusal | Gap:
+        """
+        Answer whether *activity* may touch who is visiting, and count the use if it may.
+
+        Args:
+            activity: The name of an entry of the activity register.
+            visit: The subject, the region the request comes from, and its signals.
+            at: The moment of the decision.  Timezone-aware.
+
+        Raises:
+            ValueError: *at* is naive.
+        """
+        require_aware(at)
+        table = self._tables.get(activity)
+        if table is None:
+            return self._gap(unknown(activity, at))
+        verdict = table.entries[self._code(table, visit, at)]
+        if verdict.number != PERMITTED:
+            return self._refusal(table, verdict, at)
+        if visit.subject is not None:
+            self._uses.count(visit.subject, activity, _day(at))
+        return Permit(
+            scope=visit.subject,
+            activity=activity,
+            purpose=table.activity.purpose,
+            basis=verdict.basis,
+            regime=verdict.regime,
+            decided_at=at,
+            expires_at=at + PERMIT_LIFETIME,
+        )
+
+    def open(
+        self, activity: str, visit: Visit, at: datetime, what: Callable[[Permit], T]
+    ) -> Permitted[T] | Refusal | Gap:
+        """Ask, and only where the answer is a permit read *what*, handed out with the permit."""
+        answer = self.ask(activity, visit, at)
+        return Permitted(answer, what(answer)) if isinstance(answer, Permit) else answer
+
+    def ask_audience(self, activity: str, at: datetime) -> Permit | Gap:
+        """
+        Turn the question about everybody into the subset that *activity* may touch.
+
+        The permit's scope holds the members and the count of refusals by rule.  Uses are counted
+        where the members' data is opened, not here.
+
+        Raises:
+            ValueError: *at* is naive.
+        """
+        require_aware(at)
+        table = self._tables.get(activity)
+        if table is None:
+            return self._gap(unknown(activity, at))
+        columns = self._standings.columns()
+        numbers = _numbers(table, columns, at)
+        counts = np.bincount(numbers, minlength=GAP + 1)
+        if counts[GAP]:
+            self._gap(gap_in(activity, table.activity.purpose, "of some subjects", at))
+        refused = {name: int(n) for name, n in zip(RULE_NAMES, counts[1:], strict=True) if n}
+        return Permit(
+            scope=Audience(members=columns.subjects[numbers == PERMITTED], refused=refused),
+            activity=activity,
+            purpose=table.activity.purpose,
+            basis="per subject",
+            regime="per subject",
+            decided_at=at,
+            expires_at=at + AUDIENCE_LIFETIME,
+        )
+
+    def open_audience(
+        self, activity: str, at: datetime, what: Callable[[Permit], T]
+    ) -> Permitted[T] | Gap:
+        """Open *what* for the permitted subset, counting a use for each of its members."""
+        answer = self.ask_audience(activity, at)
+        if isinstance(answer, Gap):
+            return answer
+        self._uses.count_all(answer.audience.members, activity, _day(at))
+        return Permitted(answer, what(answer))
+
+    def _code(self, table: VerdictTable, visit: Visit, at: datetime) -> int:
+        known = None if visit.subject is None else self._standings.digest(visit.subject)
+        facts = known or self._nobody
+        said = facts.said[table.purpose]
+        if said == _GRANTED and at.timestamp() >= facts.until[table.purpose]:
+            said = _EXPIRED
+        return encode(
+            regime=regime_in_force(facts, visit.region, self._policy),
+            said=said,
+            signal=visit.gpc,
+            restricted=facts.restricted,
+        )
+
+    def _refusal(self, table: VerdictTable, verdict: Verdict, at: datetime) -> Refusal | Gap:
+        activity = table.activity
+        if verdict.number == GAP:
+            return self._gap(gap_in(activity.name, activity.purpose, verdict.regime, at))
+        self._uses.refused(activity.name, verdict.rule)
+        return Refusal(
+            activity=activity.name, rule=verdict.rule, reason=verdict.reason, decided_at=at
+        )
+
+    def _gap(self, gap: Gap) -> Gap:
+        self._uses.gap(gap.activity, gap.missing)
+        return gap
+
+
+def _numbers(table: VerdictTable, columns: DigestColumns, at: datetime) -> NDArray[np.uint8]:
+    """Return the verdict on every subject, shape (n,)."""
+    codes = columns.codes[table.purpose]
+    numbers: NDArray[np.uint8] = table.numbers[codes]
+    late = np.flatnonzero(columns.until[table.purpose] <= at.timestamp())
+    numbers[late] = table.numbers_expired[codes[late]]
+    return numbers
+
+
+def _day(at: datetime) -> date:
+    """Return the day on which a use is counted: everywhere the same, whatever the clock's zone."""
+    return at.astimezone(UTC).date()

@@ -1,0 +1,194 @@
+"""
+Find the items that stand in the same sessions, by counts that add up.
+
+Each session adds one whole number to every pair of its items, less the longer the session is.
+Sums of whole numbers do not depend on their order, so forgetting a session is exact.  The lists of
+neighbours that serve queries are cut only after counting everything.
+
+Source:
+    Item-based top-N: Deshpande & Karypis 2004; damping of long sessions and of popular items as
+    in TF-IDF and cosine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets, frozen, offsets_of
+from tactful.mechanisms.best import offer, order
+from tactful.mechanisms.interactions import Interactions
+from tactful.mechanisms.nearest_sessions import Sessions
+from tactful.mechanisms.query import Query
+from tactful.mechanisms.scoreboard import Scoreboard, add, pick, set_slots
+
+UNIT = 1 << 20
+"""What a pair in the shortest session counts: fine enough for sessions of thousands of items."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoOccurrenceSettings:
+    """
+    How pairs become likenesses: count / ((own + shrink)**from_popularity * (other + shrink)**...).
+
+    `length_damping` 0 counts long sessions fully, 1 divides by their length.
+    """
+
+    neighbours: int = 100
+    length_damping: float = 0.5
+    from_popularity: float = 0.5
+    to_popularity: float = 0.5
+    shrink: float = 0.0
+
+
+class Neighbours(NamedTuple):
+    """For each item the items most like it, best first."""
+
+    items: Codes
+    likeness: Numbers
+    offsets: Offsets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CoOccurrence:
+    """The lists of a log, ready to be asked."""
+
+    neighbours: Neighbours
+
+    @classmethod
+    def of(
+        cls, log: Interactions, settings: CoOccurrenceSettings, *, sessions: Sessions
+    ) -> CoOccurrence:
+        """Count the pairs of *log*, whose index *sessions* is, and keep each item's best."""
+        worth = _worth(log, settings)
+        total = np.bincount(log.items, np.repeat(worth, np.diff(log.offsets)), len(log.vocabulary))
+        own = (total / UNIT + settings.shrink) ** settings.from_popularity
+        other = (total / UNIT + settings.shrink) ** settings.to_popularity
+        return cls(neighbours=_cut(*_count(sessions, worth, own, other, settings.neighbours)))
+
+    def arrays(self) -> Arrays:
+        """Return the lists as arrays, for `from_arrays`."""
+        return dict(zip(_NAMES, self.neighbours, strict=True))
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> CoOccurrence:
+        """Return the lists that `arrays` wrote down."""
+        items, likeness, offsets = (arrays[name] for name in _NAMES)
+        return cls(
+            neighbours=Neighbours(
+                items=frozen(items, np.int32),
+                likeness=frozen(likeness, np.float64),
+                offsets=frozen(offsets, np.int64),
+            )
+        )
+
+    def rank(self, query: Query, board: Scoreboard, *, limit: int, banned: Codes) -> Offsets:
+        """Return the best *limit* items beside those of the query."""
+        size = rank_beside(self.neighbours, query, board, limit, banned)
+        return board.best_items[:size].copy()
+
+    def share(self, query: Query, board: Scoreboard, *, wanted: Offsets) -> Numbers:
+        """Return (wanted, query): what each query item has in the score that `rank` gave."""
+        shares = np.zeros((len(wanted), len(query.items)))
+        share_beside(self.neighbours, query, board, wanted, shares)
+        return shares
+
+
+_NAMES = ("beside", "likeness", "beside_offsets")
+
+
+def _worth(log: Interactions, settings: CoOccurrenceSettings) -> npt.NDArray[np.int64]:
+    """Return what a pair in each session counts, as a whole number."""
+    lengths = np.maximum(np.diff(log.offsets), 2).astype(np.float64)
+    damped = UNIT * (lengths / 2) ** -settings.length_damping
+    return np.maximum(np.rint(damped), 1).astype(np.int64)
+
+
+def _cut(items: Codes, likeness: Numbers, sizes: Codes) -> Neighbours:
+    """Pack the filled beginnings of rows into ragged arrays."""
+    filled = np.arange(items.shape[1]) < sizes[:, None]
+    return Neighbours(
+        items=frozen(items[filled], np.int32),
+        likeness=frozen(likeness[filled], np.float64),
+        offsets=frozen(offsets_of(sizes), np.int64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _count_row(
+    sessions: Sessions,
+    worth: npt.NDArray[np.int64],
+    item: int,
+    counts: npt.NDArray[np.int64],
+    touched: Codes,
+) -> int:
+    """Add up in *counts* what *item* has in common with others; return how many it met."""
+    met = 0
+    for place in range(sessions.posting_offsets[item], sessions.posting_offsets[item + 1]):
+        session = sessions.postings[place]
+        for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
+            other = sessions.items[at]
+            if counts[other] == 0:
+                touched[met] = other
+                met += 1
+            counts[other] += worth[session]
+    return met
+
+
+@njit(cache=True, nogil=True)
+def _count(
+    sessions: Sessions, worth: npt.NDArray[np.int64], own: Numbers, other: Numbers, limit: int
+) -> tuple[Codes, Numbers, Codes]:
+    """Return the items most like each, their likeness, and how many there are."""
+    size = len(own)
+    items = np.zeros((size, limit), np.int32)
+    likeness = np.zeros((size, limit))
+    sizes = np.zeros(size, np.int32)
+    counts, touched = np.zeros(size, np.int64), np.zeros(size, np.int32)
+    names = np.zeros(limit, np.int64)
+    for item in range(size):
+        met = _count_row(sessions, worth, item, counts, touched)
+        kept = 0
+        for place in range(met):
+            name = touched[place]
+            if name != item:
+                score = counts[name] / UNIT / (own[item] * other[name])
+                kept = offer(likeness[item], names, kept, score, -name)
+            counts[name] = 0
+        order(likeness[item], names, kept)
+        for place in range(kept):
+            items[item, place] = -names[place]
+        sizes[item] = kept
+    return items, likeness, sizes
+
+
+@njit(cache=True, nogil=True)
+def rank_beside(
+    neighbours: Neighbours, query: Query, board: Scoreboard, limit: int, banned: Codes
+) -> int:
+    """Leave the best *limit* items beside the query's on the board; return how many."""
+    touched = 0
+    for place in range(len(query.items)):
+        item, weight = query.items[place], query.weights[place]
+        for at in range(neighbours.offsets[item], neighbours.offsets[item + 1]):
+            touched = add(board, touched, neighbours.items[at], weight * neighbours.likeness[at])
+    return pick(board, touched, limit, banned)
+
+
+@njit(cache=True, nogil=True)
+def share_beside(
+    neighbours: Neighbours, query: Query, board: Scoreboard, wanted: Offsets, shares: Numbers
+) -> None:
+    """Add to *shares* (wanted, query) what each query item has in the score of each item."""
+    set_slots(board, wanted, 1)
+    for place in range(len(query.items)):
+        item, weight = query.items[place], query.weights[place]
+        for at in range(neighbours.offsets[item], neighbours.offsets[item + 1]):
+            slot = board.slot[neighbours.items[at]]
+            if slot > 0:
+                shares[slot - 1, place] += weight * neighbours.likeness[at]
+    set_slots(board, wanted, 0)

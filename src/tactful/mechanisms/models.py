@@ -1,0 +1,207 @@
+"""
+All models of one log, built together and forgotten together.
+
+Immutable: taking an owner out gives new models, equal bit for bit to those built without the
+owner.  Unknown items in a question are ignored; models of an empty log answer nothing.  Reads and
+writes no files, and does not know which answer may be shown to whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets
+from tactful.mechanisms.co_occurrence import CoOccurrence, CoOccurrenceSettings
+from tactful.mechanisms.fusion import FusionSettings, add_shares, fuse
+from tactful.mechanisms.interactions import Interactions
+from tactful.mechanisms.nearest_sessions import Matches, NearestSessions, NearestSettings
+from tactful.mechanisms.popularity import Popularity, PopularitySettings
+from tactful.mechanisms.query import Query, even, fading
+from tactful.mechanisms.scoreboard import Scoreboard, scoreboard
+
+NO_ITEMS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item, its score, and what each item of the question has in it; the shares add up."""
+
+    item: str
+    score: float
+    because: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    How models are built and asked.
+
+    `window` newest items of a session are looked at, `basket` items of any other question.
+    """
+
+    window: int = 10
+    basket: int = 200
+    nearest: NearestSettings = field(default_factory=NearestSettings)
+    beside: CoOccurrenceSettings = field(default_factory=CoOccurrenceSettings)
+    popularity: PopularitySettings = field(default_factory=PopularitySettings)
+    fusion: FusionSettings = field(default_factory=FusionSettings)
+
+
+class Scratch(NamedTuple):
+    """What one query at a time writes on."""
+
+    board: Scoreboard
+    matches: Matches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Models:
+    """The models of `log`.  May be asked from many threads at once."""
+
+    log: Interactions
+    settings: Settings
+    _nearest: NearestSessions
+    _beside: CoOccurrence
+    _popularity: Popularity
+    _idle: list[Scratch] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def build(cls, log: Interactions, settings: Settings | None = None) -> Models:
+        """Build every model of *log*."""
+        settings = settings or Settings()
+        nearest = NearestSessions.of(log, settings.nearest)
+        return cls(
+            log=log,
+            settings=settings,
+            _nearest=nearest,
+            _beside=CoOccurrence.of(log, settings.beside, sessions=nearest.sessions),
+            _popularity=Popularity.of(log, settings.popularity),
+        )
+
+    def without(self, *owners: int) -> Models:
+        """Return the models of the log without the sessions of *owners*."""
+        log = self.log.without(*owners)
+        return self if log is self.log else Models.build(log, self.settings)
+
+    def arrays(self) -> Arrays:
+        """Return everything but the settings as arrays, for `from_arrays`."""
+        parts = (self.log, self._nearest, self._beside, self._popularity)
+        return {name: array for part in parts for name, array in part.arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Settings | None = None) -> Models:
+        """
+        Return the models that `arrays` wrote down; the arrays may be memory-mapped.
+
+        Args:
+            settings: Those that the models were built with; forgetting builds with them again.
+        """
+        settings = settings or Settings()
+        log = Interactions.from_arrays(arrays)
+        return cls(
+            log=log,
+            settings=settings,
+            _nearest=NearestSessions.from_arrays(arrays, log=log, settings=settings.nearest),
+            _beside=CoOccurrence.from_arrays(arrays),
+            _popularity=Popularity.from_arrays(arrays),
+        )
+
+    def warm(self) -> None:
+        """Compile every kernel, so that the first question is as fast as the second."""
+        some = self.log.vocabulary.ids[:2]
+        for ask in (self.nearest, self.beside, self.fused):
+            ask(some, limit=1)
+
+    def nearest(
+        self, session: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
+    ) -> tuple[Candidate, ...]:
+        """Return what followed in the sessions nearest to *session* (oldest item first)."""
+        query = fading(self._newest(session, self.settings.window))
+        if limit < 1 or not len(query.items):
+            return ()
+        banned = self.log.vocabulary.known(exclude)
+        with self._scratch() as scratch:
+            wanted, near = self._nearest.rank(query, *scratch, limit=limit, banned=banned)
+            shares = self._nearest.share(query, *scratch, near=near, wanted=wanted)
+        return self._candidates(query, wanted, shares)
+
+    def beside(
+        self, items: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
+    ) -> tuple[Candidate, ...]:
+        """Return what stands in the same sessions as *items*, whatever their order."""
+        query = even(self._newest(items, self.settings.basket))
+        if limit < 1 or not len(query.items):
+            return ()
+        banned = self.log.vocabulary.known(exclude)
+        with self._scratch() as (board, _):
+            wanted = self._beside.rank(query, board, limit=limit, banned=banned)
+            shares = self._beside.share(query, board, wanted=wanted)
+        return self._candidates(query, wanted, shares)
+
+    def fused(
+        self, session: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
+    ) -> tuple[Candidate, ...]:
+        """Return the best next items after *session*, by `nearest` and `beside` together."""
+        query = fading(self._newest(session, self.settings.window))
+        if limit < 1 or not len(query.items):
+            return ()
+        fusion, banned = self.settings.fusion, self.log.vocabulary.known(exclude)
+        depth = max(limit, fusion.depth)
+        with self._scratch() as scratch:
+            second = self._beside.rank(query, scratch.board, limit=depth, banned=banned)
+            first, near = self._nearest.rank(query, *scratch, limit=depth, banned=banned)
+            wanted, parts = fuse(first, second, fusion.offset, fusion.second_weight, limit)
+            nearest = self._nearest.share(query, *scratch, near=near, wanted=wanted)
+            beside = self._beside.share(query, scratch.board, wanted=wanted)
+        shares = add_shares(nearest, beside, parts)
+        return self._candidates(query, wanted, shares)
+
+    def popular(self, *, limit: int, exclude: frozenset[str] = NO_ITEMS) -> tuple[Candidate, ...]:
+        """Return what enough owners chose lately."""
+        return self._row(0, limit, exclude)
+
+    def popular_in(
+        self, group: str, *, limit: int, exclude: frozenset[str] = NO_ITEMS
+    ) -> tuple[Candidate, ...]:
+        """Return what enough owners in *group* chose lately; nothing for an unknown group."""
+        code = self.log.groups.codes.get(group)
+        return () if code is None else self._row(code + 1, limit, exclude)
+
+    def _row(self, row: int, limit: int, exclude: frozenset[str]) -> tuple[Candidate, ...]:
+        ids = self.log.vocabulary.ids
+        items, scores = self._popularity.row(row, limit + len(exclude))
+        named = zip((ids[item] for item in items), scores, strict=True)
+        shown = [Candidate(name, score, ()) for name, score in named if name not in exclude]
+        return tuple(shown[: max(limit, 0)])
+
+    def _newest(self, ids: Sequence[str], limit: int) -> Codes:
+        return self.log.vocabulary.newest(ids, limit=limit)
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Scratch]:
+        """Lend scratch space to one query; list operations are atomic between threads."""
+        try:
+            scratch = self._idle.pop()
+        except IndexError:
+            board = scoreboard(len(self.log.vocabulary))
+            scratch = Scratch(board=board, matches=self._nearest.matches())
+        yield scratch
+        # Not given back where the query broke off: it may be unclean.
+        self._idle.append(scratch)
+
+    def _candidates(self, query: Query, wanted: Offsets, shares: Numbers) -> tuple[Candidate, ...]:
+        """Name everything, leaving out shares of 0."""
+        ids = self.log.vocabulary.ids
+        names = [ids[code] for code in query.items.tolist()]
+        rows = zip(wanted.tolist(), shares.sum(axis=1).tolist(), shares.tolist(), strict=True)
+        return tuple(
+            Candidate(
+                ids[code],
+                score,
+                tuple(pair for pair in zip(names, row, strict=True) if pair[1]),
+            )
+            for code, score, row in rows
+        )

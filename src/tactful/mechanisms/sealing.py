@@ -1,0 +1,77 @@
+"""
+Seal values under a key, derive keys, and index values without showing them.
+
+AES-256-GCM (NIST SP 800-38D), HKDF-SHA256 (RFC 5869) and HMAC-SHA256 (RFC 2104), all of them from
+`cryptography` and the standard library.  Knows neither where keys are kept nor whose they are.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from tactful.terms import Trouble
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+INDEX_BYTES = 16
+
+Random = Callable[[int], bytes]
+"""Returns that many bytes nobody can foresee; the same twice under one key breaks the seal."""
+
+
+def seal(key: bytes, plain: bytes, *, about: bytes, random: Random) -> bytes:
+    """
+    Return nonce || ciphertext || tag of *plain*, bound to *about*.
+
+    Args:
+        key: 32 bytes.
+        plain: What to hide, of any length.
+        about: What the sealed value belongs to; the same bytes are needed to open it.
+        random: Where the 96-bit nonce comes from.
+
+    Source:
+        NIST SP 800-38D, 8.2.2: a random nonce, good for 2^32 values under one key.
+    """
+    nonce = random(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, about)
+
+
+def unseal(key: bytes, sealed: bytes, *, about: bytes) -> bytes:
+    """
+    Return what was sealed.
+
+    Raises:
+        Trouble: altered, moved to another place, or sealed under another key.
+    """
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+    except (InvalidTag, ValueError) as error:
+        raise Trouble(
+            "a sealed value does not open: the store was altered, or this is not its key"
+        ) from error
+
+
+def derive(master: bytes, label: str, *, salt: bytes | None = None) -> bytes:
+    """Return the 32-byte key that *master* gives for *label* (RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=label.encode()).derive(master)
+
+
+def blind_index(key: bytes, kind: str, value: str) -> bytes:
+    """
+    Return 16 bytes by which *value* can be found again, and not be read or guessed without *key*.
+
+    Args:
+        key: 32 bytes, used for nothing else.
+        kind: A namespace without NUL bytes, so that no two pairs share a message.
+        value: What to index.
+
+    Source:
+        RFC 2104, 5: HMAC-SHA256 truncated to half its length.
+    """
+    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")[:INDEX_BYTES]

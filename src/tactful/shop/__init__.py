@@ -1,0 +1,26 @@
+"""The workings of a shop: they ask the door, and call capabilities with what it permits."""
+
+from tactful.shop.collecting import Collected
+from tactful.shop.consenting import Receipt
+from tactful.shop.deciding import Question
+from tactful.shop.parts import Artefacts, Parts, Seal, Store, Tallies
+from tactful.shop.shop import Shop
+from tactful.shop.subjects import Erasure, Subject
+from tactful.shop.training import Trained
+from tactful.shop.visitors import Who
+
+__all__ = [
+    "Artefacts",
+    "Collected",
+    "Erasure",
+    "Parts",
+    "Question",
+    "Receipt",
+    "Seal",
+    "Shop",
+    "Store",
+    "Subject",
+    "Tallies",
+    "Trained",
+    "Who",
+]

@@ -1,0 +1,212 @@
+"""
+Take behaviour in: ask the gate for each sender, keep what it permits, count the rest.
+
+The way of an event (architecture.md): find the sender's standing; ask, per purpose, whether it may
+be kept; reduce it to declared and permitted properties; append it durably.  A refused event leaves
+a count and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tactful.capabilities.collect import (
+    GROUP_PURPOSE,
+    Call,
+    Incoming,
+    calls_from,
+    happened_at,
+    identifiers_of,
+    items_of,
+    keep,
+    keep_traits,
+    region_of,
+    residence_of,
+)
+from tactful.gate import Permit, Visit
+from tactful.shop.consenting import Consenting
+from tactful.shop.parts import Parts
+from tactful.shop.visitors import find
+from tactful.terms import Event, Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """
+    What became of the calls of one request.
+
+    `refused` counts calls that nothing may be kept of, by reason; `kept` are those reduced to
+    events, of which `stored` (once durable) tells how many were new.
+    """
+
+    kept: int
+    refused: Mapping[str, int]
+    stored: Future[int]
+    malformed: Sequence[tuple[int, str]] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Request:
+    """The circumstances that the calls of one request share."""
+
+    received_at: datetime
+    sent_at: datetime | None
+    gpc: bool
+    source: str
+    region: str | None
+    kept_since: Mapping[str, datetime]
+    refused: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    permits: dict[tuple[object, ...], tuple[Permit, ...]] = field(default_factory=dict)
+
+    def drop(self, reason: str) -> None:
+        self.dropped[reason] += 1
+
+
+class Collecting:
+    """Takes calls in and keeps what the gate permits."""
+
+    def __init__(self, parts: Parts, consenting: Consenting) -> None:
+        self._parts = parts
+        self._consenting = consenting
+        self._keeping = tuple(a.name for a in parts.policy.activities.values() if a.keeps)
+
+    def collect(
+        self,
+        incoming: Incoming,
+        *,
+        gpc: bool = False,
+        region: str | None = None,
+        source: str = "api",
+        history: bool = False,
+    ) -> Collected:
+        """
+        Keep what may be kept of *incoming*; `stored` resolves once that is durable.
+
+        Args:
+            incoming: The readable calls of one request, and those that could not be read.
+            gpc: Whether the request carried `Sec-GPC: 1`.
+            region: Where the request came from; a call's own region outranks it.
+            source: Where the calls come from, for the subject to see.
+            history: The shop imports its own past: original times stay, however old.
+        """
+        request = self._request(incoming, gpc=gpc, region=region, source=source, history=history)
+        found = (self._event(call, request) for call in incoming.calls)
+        events = [event for event in found if event is not None]
+        self._count(events, request)
+        return Collected(
+            kept=len(events),
+            refused=request.refused,
+            stored=self._parts.store.events.append(events),
+            malformed=[(wrong.index, wrong.reason) for wrong in incoming.malformed],
+        )
+
+    def import_lines(self, lines: Iterable[Mapping[str, object]], *, source: str) -> Collected:
+        """Keep what may be kept of *lines*, Segment-shaped calls of the shop's own past."""
+        return self.collect(calls_from(lines), source=f"import:{source}", history=True)
+
+    def _request(
+        self, incoming: Incoming, *, gpc: bool, region: str | None, source: str, history: bool
+    ) -> _Request:
+        now = self._parts.clock()
+        terms = self._parts.policy.purposes.values()
+        kept_since = {p.name: now - p.retention for p in terms if p.retention and not history}
+        return _Request(
+            received_at=now,
+            sent_at=incoming.sent_at,
+            gpc=gpc,
+            source=source,
+            region=region,
+            kept_since=kept_since,
+        )
+
+    def _event(self, call: Call, request: _Request) -> Event | None:
+        who = identifiers_of(call)
+        permits = self._permits(call, who, request)
+        if not permits:
+            return None
+        self._follow(call, permits, request)
+        if call.type in {"identify", "group", "alias"}:
+            return None
+        event = keep(
+            permits,
+            call,
+            plan=self._parts.policy.plan,
+            at=happened_at(call, sent_at=request.sent_at, received_at=request.received_at),
+            kept_since=request.kept_since,
+            source=request.source,
+            drop=request.drop,
+        )
+        if event is None:
+            request.refused["nothing to keep"] += 1
+        return event
+
+    def _permits(
+        self, call: Call, who: tuple[Identifier, ...], request: _Request
+    ) -> tuple[Permit, ...]:
+        """Ask once per sender and request; the answers hold for the calls that follow."""
+        region = residence_of(call) or region_of(call) or request.region
+        key = (*(identifier.value for identifier in who), region, call.type == "identify")
+        if key not in request.permits:
+            request.permits[key] = self._ask(call, who, region, request)
+        if not request.permits[key]:
+            request.refused["no purpose is allowed"] += 1
+        return request.permits[key]
+
+    def _ask(
+        self, call: Call, who: tuple[Identifier, ...], region: str | None, request: _Request
+    ) -> tuple[Permit, ...]:
+        subject = find(self._parts.store.identities, who)
+        visit = Visit(subject=subject, region=region, gpc=request.gpc)
+        self._consenting.heed_signal(visit, request.received_at)
+        permits = self._asked(visit, request.received_at)
+        if not permits or (subject is not None and len(who) == 1):
+            return permits
+        # Only now, with a permit in hand, is a new sender written down or an identifier linked.
+        subject = self._parts.store.identities.admit(who, at=request.received_at)
+        visit = Visit(subject=subject, region=region, gpc=request.gpc)
+        self._settle(visit, residence_of(call), request.received_at)
+        return self._asked(visit, request.received_at)
+
+    def _asked(self, visit: Visit, at: datetime) -> tuple[Permit, ...]:
+        answers = (self._parts.door.ask(activity, visit, at) for activity in self._keeping)
+        return tuple(answer for answer in answers if isinstance(answer, Permit))
+
+    def _settle(self, visit: Visit, residence: str | None, at: datetime) -> None:
+        permit = self._parts.door.ask("record-statement", visit, at)
+        if residence and isinstance(permit, Permit):
+            self._parts.store.profiles.settle(permit, residence)
+
+    def _follow(self, call: Call, permits: tuple[Permit, ...], request: _Request) -> None:
+        """Let the profile follow: traits of an `identify`, and the group the subject falls in."""
+        profiles = self._parts.store.profiles
+        if call.type == "identify":
+            traits = keep_traits(permits, call, plan=self._parts.policy.plan, drop=request.drop)
+            if traits:
+                profiles.set_traits(permits, traits)
+            return
+        group_permit = next((p for p in permits if p.purpose == GROUP_PURPOSE), None)
+        if group_permit and (group := self._group(call)):
+            profiles.join(group_permit, group)
+
+    def _group(self, call: Call) -> str | None:
+        """Return the category of what the call is about: the broad group it speaks for."""
+        for item in items_of(call)[:1]:
+            line = self._parts.store.catalogue.get(item)
+            return line.category if line and line.category else None
+        return None
+
+    def _count(self, events: Sequence[Event], request: _Request) -> None:
+        tallies = self._parts.store.tallies
+        for purpose, n in Counter(p for event in events for p in event.purposes).items():
+            tallies.add("kept", purpose, n)
+        tallies.add("events", "kept", len(events))
+        tallies.add("events", "refused", request.refused.total())
+        for reason, n in request.refused.items():
+            tallies.add("refused", reason, n)
+        for reason, n in request.dropped.items():
+            tallies.add("dropped", reason, n)

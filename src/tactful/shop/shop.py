@@ -1,0 +1,167 @@
+"""
+A running shop: everything that HTTP, the command line and Python can ask of tactful.
+
+Each working asks the door before it touches a person's data, and calls a capability with the permit
+it was given; the capabilities themselves cannot open anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Self
+
+from tactful.capabilities.collect import Incoming, calls_from
+from tactful.capabilities.consent import Answer, NoticeShown
+from tactful.gate import Visit
+from tactful.shop.collecting import Collected, Collecting
+from tactful.shop.consenting import Consenting, Receipt
+from tactful.shop.deciding import Deciding, Question
+from tactful.shop.models import ModelsInUse
+from tactful.shop.parts import Parts
+from tactful.shop.subjects import Subject, named, withdraw_from
+from tactful.shop.training import Progress, Trained, Training
+from tactful.shop.visitors import Who
+from tactful.terms import Decision, Item, Policy
+
+
+class Shop:
+    """
+    The capabilities of tactful over one shop's data.
+
+    Use it as a context manager, or call `close`: what was acknowledged is durable either way.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._models = ModelsInUse(parts.artefacts, parts.model_settings)
+        self._consenting = Consenting(parts, aftermath=self._follow)
+        self._collecting = Collecting(parts, self._consenting)
+        self._deciding = Deciding(parts, self._models, self._consenting)
+        self.training = Training(parts, self._models)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def policy(self) -> Policy:
+        """Return the running configuration of purposes, activities, regimes and notices."""
+        return self._parts.policy
+
+    @property
+    def catalogue(self) -> Mapping[str, Item]:
+        """Return every item by id."""
+        return self._parts.store.catalogue.all()
+
+    @property
+    def models(self) -> ModelsInUse:
+        """Return the models in use."""
+        return self._models
+
+    def collect(
+        self,
+        calls: Sequence[Mapping[str, object]],
+        *,
+        gpc: bool = False,
+        region: str | None = None,
+        source: str = "python",
+    ) -> Collected:
+        """
+        Take Segment-shaped calls in and wait until what is kept is durable.
+
+        Args:
+            calls: Mappings such as `{"type": "track", "event": "Product Viewed", "userId": ...}`.
+            gpc: Whether the sender's browser sends Global Privacy Control.
+            region: Where the calls come from, where that is known (ISO 3166).
+            source: Where the calls come from, for the subject to see.
+        """
+        collected = self.take(calls_from(calls), gpc=gpc, region=region, source=source)
+        collected.stored.result()
+        return collected
+
+    def take(
+        self, incoming: Incoming, *, gpc: bool = False, region: str | None = None, source: str
+    ) -> Collected:
+        """Take calls that were read from a request; `stored` resolves once they are durable."""
+        return self._collecting.collect(incoming, gpc=gpc, region=region, source=source)
+
+    def import_history(self, lines: Iterable[Mapping[str, object]], *, source: str) -> Collected:
+        """Take calls of the shop's own past, with their original times, and wait for the disk."""
+        collected = self._collecting.import_lines(lines, source=source)
+        collected.stored.result()
+        return collected
+
+    def put_items(self, items: Iterable[Item]) -> int:
+        """Insert or replace catalogue items; return how many."""
+        return self._parts.store.catalogue.put(items)
+
+    def consent(
+        self,
+        who: Who,
+        statements: Mapping[str, str],
+        *,
+        notice: str = "",
+        locale: str = "",
+        source: str = "python",
+        at: datetime | None = None,
+    ) -> Receipt:
+        """Record what a subject answered, per purpose: grant, deny, withdraw or object."""
+        return self._consenting.say(
+            who, statements, notice=notice, locale=locale, source=source, at=at
+        )
+
+    def standing(self, who: Who) -> tuple[Answer, ...]:
+        """Return the last word on every purpose."""
+        return self._consenting.standing(who)
+
+    def notice(self, *, region: str | None = None, locale: str = "en") -> NoticeShown:
+        """Return the notice to show before a choice."""
+        return self._consenting.notice(region=region, locale=locale)
+
+    def decide(self, question: Question) -> Decision:
+        """Fill a slot at the highest level that the gate permits."""
+        return self._deciding.decide(question)
+
+    def feedback(self, decision: str, kind: str, *, gpc: bool = False) -> bool:
+        """Take an exposure, click or conversion of a decision; tell whether it was counted."""
+        return self._deciding.feedback(decision, kind, gpc=gpc)
+
+    def subject(self, user_id: str) -> Subject:
+        """
+        Return the subject that the shop calls *user_id*, for their rights.
+
+        Raises:
+            NotFound: nobody is known by it, or not any more.
+        """
+        number = named(self._parts, user_id)
+        return Subject(number, self._parts, consenting=self._consenting, models=self._models)
+
+    def train(self, progress: Progress = lambda _step, _done: None) -> Trained:
+        """Teach the models from those who allow it, and answer from them at once."""
+        return self.training.train(progress)
+
+    def refresh(self) -> None:
+        """Take up models that another process has published."""
+        self._models.refresh()
+
+    def totals(self) -> Mapping[tuple[str, str], int]:
+        """Return all counters by (name, label): kept, refused, dropped, decisions, gaps ..."""
+        return self._parts.store.tallies.totals()
+
+    def daily(self, name: str) -> Mapping[tuple[date, str], int]:
+        """Return the counters of *name* by (day, label)."""
+        return self._parts.store.tallies.daily(name)
+
+    def now(self) -> datetime:
+        """Return the shop's time."""
+        return self._parts.clock()
+
+    def close(self) -> None:
+        """Make everything durable and let go of the store."""
+        self._parts.store.close()
+
+    def _follow(self, visit: Visit, at: datetime) -> None:
+        withdraw_from(self._parts, self._models, visit, at)

@@ -1,0 +1,131 @@
+"""The rights of one subject: see, correct, take away, restrict, erase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tactful.capabilities.rights import Holdings, export
+from tactful.gate import Permit, Visit
+from tactful.shop.consenting import Consenting
+from tactful.shop.models import ModelsInUse
+from tactful.shop.parts import Parts
+from tactful.terms import Identifier, IdentifierKind, Mistake, NotFound, SubjectId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What an erasure removed: rows by kind, and whether the models had to forget."""
+
+    removed: Mapping[str, int]
+    models_changed: bool
+
+
+class Subject:
+    """One subject, as the shop names them, asked for by themselves or by the privacy officer."""
+
+    def __init__(
+        self, number: SubjectId, parts: Parts, *, consenting: Consenting, models: ModelsInUse
+    ) -> None:
+        self._number = number
+        self._parts = parts
+        self._consenting = consenting
+        self._models = models
+
+    def __repr__(self) -> str:
+        return "Subject(...)"
+
+    @property
+    def number(self) -> SubjectId:
+        """Return the number that stands for the subject inside tactful."""
+        return self._number
+
+    def export(self) -> dict[str, object]:
+        """Return everything known about the subject, as plain data (Art. 15, 20)."""
+        permit = self._permit()
+        return export(permit, self._holdings(permit), policy=self._parts.policy)
+
+    def correct(self, traits: Mapping[str, object]) -> None:
+        """
+        Set traits to what the subject says they are (Art. 16); None removes one.
+
+        Raises:
+            Mistake: a trait that the tracking plan does not declare.
+        """
+        unknown = sorted(set(traits) - set(self._parts.policy.plan.traits))
+        if unknown:
+            known = ", ".join(self._parts.policy.plan.traits)
+            raise Mistake(f"unknown trait {unknown[0][:64]!r}: the plan declares {known}")
+        self._parts.store.profiles.set_traits((self._permit(),), traits)
+
+    def restrict(self, *, lift: bool = False) -> None:
+        """Keep the subject's data but use it for nothing, or lift that (Art. 18)."""
+        self._consenting.restrict(self._number, lift=lift)
+
+    def erase(self) -> Erasure:
+        """
+        Erase the subject: models first, then key and rows (Art. 17).
+
+        The models forget before the rows go, so that a failure in between can be repeated.
+        """
+        permit = self._permit()
+        changed = self._models.forget(permit)
+        removed = self._parts.store.records.erase(permit)
+        self._parts.store.tallies.add("erasure", "done")
+        return Erasure(removed=removed, models_changed=changed)
+
+    def _permit(self) -> Permit:
+        at = self._parts.clock()
+        answer = self._parts.door.ask("answer-request", Visit(subject=self._number), at)
+        if not isinstance(answer, Permit):
+            raise Mistake(f"the policy refuses answer-request ({answer.reason}): mend it first")
+        return answer
+
+    def _holdings(self, permit: Permit) -> Holdings:
+        store = self._parts.store
+        return Holdings(
+            identifiers=store.profiles.identifiers(permit),
+            region=store.profiles.region(permit),
+            traits=store.profiles.traits(permit),
+            group=store.profiles.group(permit),
+            standing=store.statements.standing(permit),
+            events=store.events.history(permit),
+            uses=store.records.uses(permit),
+        )
+
+
+def named(parts: Parts, user_id: str) -> SubjectId:
+    """
+    Return the subject that the shop calls *user_id*.
+
+    Raises:
+        NotFound: nobody is known by it, or not any more.
+    """
+    found = parts.store.identities.find(Identifier(IdentifierKind.USER_ID, user_id))
+    if found is None:
+        raise NotFound("no subject is known by this id: it was never seen, or it was erased")
+    return found
+
+
+def withdraw_from(parts: Parts, models: ModelsInUse, visit: Visit, at: datetime) -> None:
+    """
+    Make derived state follow what the subject said: what may no longer be kept goes (Art. 7(3)).
+
+    Asked of the gate purpose by purpose, after every statement, so that the data held is always
+    data that may be held.  While processing is restricted nothing is deleted (Art. 18(1)).
+    """
+    here = Visit(subject=visit.subject, region=visit.region)
+    keeping = (a for a in parts.policy.activities.values() if a.keeps)
+    answers = [(a.purpose, parts.door.ask(a.name, here, at)) for a in keeping]
+    refused = frozenset(
+        purpose
+        for purpose, answer in answers
+        if not isinstance(answer, Permit) and answer.rule != "not_restricted"
+    )
+    permit = parts.door.ask("record-statement", here, at)
+    if not refused or not isinstance(permit, Permit):
+        return
+    parts.store.records.drop_purposes(permit, refused)
+    if "model_training" in refused:
+        models.forget(permit)

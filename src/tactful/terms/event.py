@@ -1,0 +1,60 @@
+"""What happened, as it is kept; and the plan that says what may be kept at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tactful.terms.standing import SubjectId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedProperty:
+    """A declared property: its type, Fideslang category, and the purposes it may be kept for."""
+
+    name: str
+    type: str
+    category: str
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedEvent:
+    """A declared event with its declared properties; anything else is dropped and counted."""
+
+    name: str
+    purposes: tuple[str, ...]
+    properties: Mapping[str, PlannedProperty]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingPlan:
+    """Every event a shop may keep, and the traits it may know (GDPR Art. 25(2))."""
+
+    events: Mapping[str, PlannedEvent]
+    traits: Mapping[str, PlannedProperty]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Event:
+    """
+    Something a subject did, reduced to what they allow.
+
+    `items` are catalogue ids in order; `purposes` are those it was kept for; `properties` hold
+    declared values only; `message` is the 16-byte digest of the sender's message id.
+    """
+
+    subject: SubjectId
+    name: str
+    at: datetime
+    items: tuple[str, ...]
+    purposes: frozenset[str]
+    properties: Mapping[str, object]
+    source: str
+    message: bytes
+    session: str = ""
+
+    def __repr__(self) -> str:
+        """Name the event and the purposes only: what happened is personal."""
+        return f"Event({self.name!r}, kept for {sorted(self.purposes)})"

@@ -1,0 +1,31 @@
+"""The texts shown to subjects before they choose, with versions and locales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """
+    One notice in one version and locale (GDPR Art. 13).
+
+    `texts` holds what it says about each purpose it covers.  `material` says whether this
+    version changed what people agreed to: if it did, a grant given to an earlier one no longer
+    counts.  `hash` is the SHA-256 of the file, so that a receipt proves what was shown.
+    """
+
+    id: str
+    version: int
+    locale: str
+    material: bool
+    title: str
+    text: str
+    texts: Mapping[str, str]
+    hash: str
+
+    @property
+    def name(self) -> str:
+        """Return `id@version`, as a statement cites it."""
+        return f"{self.id}@{self.version}"

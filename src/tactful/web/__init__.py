@@ -1,0 +1,1 @@
+"""HTTP: translate requests into calls, and answers into responses; decide nothing."""
