@@ -37,7 +37,7 @@ from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.shop import Parts, Shop, Store
-from tactful.terms import Mistake
+from tactful.terms import Mistake, TactfulError
 
 KEY_FILE = "master.key"
 
@@ -128,6 +128,14 @@ def open_shop(folder: Path | str, *, clock: Clock | None = None, serving: bool =
         raise
 
 
+def is_demo_shop(folder: Path) -> bool:
+    """Tell whether *folder* holds a demonstration, which may be thrown away."""
+    try:
+        return read_settings(folder).shop.demo
+    except TactfulError:
+        return False
+
+
 def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | None) -> Opened:
     keys = folder / settings.store.keys
     key_file = KeyFile(keys / KEY_FILE)
@@ -175,8 +183,9 @@ def _model_settings(settings: Settings) -> ModelSettings:
 
 
 def _clock(settings: Settings) -> Clock:
-    stopped = settings.shop.as_of
-    if stopped is None:
+    as_of = settings.shop.as_of
+    if as_of is None:
         return lambda: datetime.now(UTC)
-    at = stopped if stopped.tzinfo else stopped.replace(tzinfo=UTC)
-    return lambda: at
+    aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+    behind = datetime.now(UTC) - aware
+    return lambda: datetime.now(UTC) - behind

@@ -25,7 +25,7 @@ T = TypeVar("T")
 class ShopSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """`[shop]`: its name, its public write key, and whether it is a demonstration.
 
-    `as_of` stops the shop's clock at a moment: for working with an old log.
+    `as_of` lets the shop's clock start at a moment in the past: for working with an old log.
     """
 
     name: str = "A tactful shop"

@@ -28,12 +28,13 @@ class Digest:
     """
     All that the rules can see of one standing.
 
-    `regime` is the place in `Policy.regimes` of the law at the known residence, None if none is
-    known.  `said` and `until` have one entry per purpose, in `Policy.purpose_order`; a GRANTED
+    `regime` is the place in `Policy.regimes` of the law at the residence, which is 0, the
+    strictest, if that is not known or no regime covers it.  `said` and `until` have one entry per purpose, in `Policy.purpose_order`; a GRANTED
     entry counts as EXPIRED from `until` on (seconds since 1970).
     """
 
-    regime: int | None
+    regime: int
+    residence_known: bool
     restricted: bool
     said: bytes
     until: tuple[int, ...]
@@ -43,7 +44,8 @@ def digest(standing: Standing, policy: Policy, at: datetime) -> Digest:
     """Reduce *standing* at *at* to what the rules can see."""
     heard = [_heard(standing.latest(purpose, at), policy) for purpose in policy.purpose_order]
     return Digest(
-        regime=policy.regime_index(standing.region) if standing.region else None,
+        regime=policy.regime_index(standing.region),
+        residence_known=bool(standing.region),
         restricted=standing.restricted(at),
         said=bytes(said for said, _ in heard),
         until=tuple(until for _, until in heard),
@@ -86,12 +88,12 @@ def regime_in_force(facts: Digest, region: str | None, policy: Policy) -> int:
 
     A known residence outranks it, also one that no regime covers: there the strictest set holds.
     """
-    return policy.regime_index(region) if facts.regime is None else facts.regime
+    return facts.regime if facts.residence_known else policy.regime_index(region)
 
 
-def encode(*, regime: int | None, said: int, signal: bool, restricted: bool) -> int:
-    """Number one combination of facts.  Where no regime is known the strictest set holds: 0."""
-    return (((regime or 0) * len(Said) + said) * 2 + signal) * 2 + restricted
+def encode(*, regime: int, said: int, signal: bool, restricted: bool) -> int:
+    """Number one combination of facts."""
+    return ((regime * len(Said) + said) * 2 + signal) * 2 + restricted
 
 
 def decode(code: int) -> tuple[int, Said, bool, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tactful.terms import PermitMisuse, SubjectId
 
 T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,3 +121,7 @@ class Permitted(Generic[T_co]):
 
     permit: Permit
     value: T_co
+
+    def map(self, change: Callable[[T_co], U]) -> Permitted[U]:
+        """Return what *change* makes of the value, under the same permit."""
+        return Permitted(self.permit, change(self.value))

@@ -1,14 +1,23 @@
 """
 Keep the best few of many, in a heap whose worst stands first.
 
-Inlined into other kernels; knows only scores and names.  Of equal scores the greater name wins.
+Called from other kernels; knows only scores and names.  Of equal scores the greater name wins.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import njit
 
 from tactful.mechanisms.arrays import Numbers, Offsets
+
+
+class Heap(NamedTuple):
+    """Room for as many entries as shall be kept; how many there are, the caller counts."""
+
+    scores: Numbers
+    names: Offsets
 
 
 @njit(cache=True, nogil=True)
@@ -18,15 +27,14 @@ def worse(score: float, name: int, other_score: float, other_name: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _sink(scores: Numbers, names: Offsets, place: int, size: int) -> None:
+def _sink(heap: Heap, place: int, size: int) -> None:
     """Let the entry at *place* sink to where both its children are better."""
-    score, name = scores[place], names[place]
-    child = 2 * place + 1
+    scores, names = heap.scores, heap.names
+    score, name, child = scores[place], names[place], 2 * place + 1
     while child < size:
-        if child + 1 < size and worse(
-            scores[child + 1], names[child + 1], scores[child], names[child]
-        ):
-            child += 1
+        right = child + 1
+        if right < size and worse(scores[right], names[right], scores[child], names[child]):
+            child = right
         if worse(score, name, scores[child], names[child]):
             break
         scores[place], names[place] = scores[child], names[child]
@@ -35,8 +43,9 @@ def _sink(scores: Numbers, names: Offsets, place: int, size: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _rise(scores: Numbers, names: Offsets, place: int) -> None:
+def _rise(heap: Heap, place: int) -> None:
     """Let the entry at *place* rise to where its parent is worse."""
+    scores, names = heap.scores, heap.names
     score, name = scores[place], names[place]
     while place > 0:
         parent = (place - 1) // 2
@@ -48,22 +57,23 @@ def _rise(scores: Numbers, names: Offsets, place: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def offer(scores: Numbers, names: Offsets, size: int, score: float, name: int) -> int:
-    """Keep (*score*, *name*) if it is among the best `len(scores)`; return how many are kept."""
-    if size < len(scores):
-        scores[size], names[size] = score, name
-        _rise(scores, names, size)
+def offer(heap: Heap, size: int, score: float, name: int) -> int:
+    """Keep (*score*, *name*) if it is among the best that fit; return how many are kept now."""
+    if size < len(heap.scores):
+        heap.scores[size], heap.names[size] = score, name
+        _rise(heap, size)
         return size + 1
-    if size > 0 and worse(scores[0], names[0], score, name):
-        scores[0], names[0] = score, name
-        _sink(scores, names, 0, size)
+    if size > 0 and worse(heap.scores[0], heap.names[0], score, name):
+        heap.scores[0], heap.names[0] = score, name
+        _sink(heap, 0, size)
     return size
 
 
 @njit(cache=True, nogil=True)
-def order(scores: Numbers, names: Offsets, size: int) -> None:
+def order(heap: Heap, size: int) -> None:
     """Turn the heap into a list, best first."""
+    scores, names = heap.scores, heap.names
     for last in range(size - 1, 0, -1):
         scores[0], scores[last] = scores[last], scores[0]
         names[0], names[last] = names[last], names[0]
-        _sink(scores, names, 0, last)
+        _sink(heap, 0, last)

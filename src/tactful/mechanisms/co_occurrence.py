@@ -20,11 +20,11 @@ import numpy.typing as npt
 from numba import njit
 
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets, frozen, offsets_of
-from tactful.mechanisms.best import offer, order
+from tactful.mechanisms.best import Heap, offer, order
 from tactful.mechanisms.interactions import Interactions
-from tactful.mechanisms.nearest_sessions import Sessions
+from tactful.mechanisms.nearest_sessions import Scratch, Sessions
 from tactful.mechanisms.query import Query
-from tactful.mechanisms.scoreboard import Scoreboard, add, pick, set_slots
+from tactful.mechanisms.scoreboard import Scoreboard, add, pick, set_places
 
 UNIT = 1 << 20
 """What a pair in the shortest session counts: fine enough for sessions of thousands of items."""
@@ -66,9 +66,9 @@ class CoOccurrence:
         """Count the pairs of *log*, whose index *sessions* is, and keep each item's best."""
         worth = _worth(log, settings)
         total = np.bincount(log.items, np.repeat(worth, np.diff(log.offsets)), len(log.vocabulary))
-        own = (total / UNIT + settings.shrink) ** settings.from_popularity
-        other = (total / UNIT + settings.shrink) ** settings.to_popularity
-        return cls(neighbours=_cut(*_count(sessions, worth, own, other, settings.neighbours)))
+        powers = np.array([[settings.from_popularity], [settings.to_popularity]])
+        damping = (total / UNIT + settings.shrink) ** powers * np.array([[UNIT], [1.0]])
+        return cls(neighbours=_cut(*_count(sessions, worth, damping, settings.neighbours)))
 
     def arrays(self) -> Arrays:
         """Return the lists as arrays, for `from_arrays`."""
@@ -86,15 +86,14 @@ class CoOccurrence:
             )
         )
 
-    def rank(self, query: Query, board: Scoreboard, *, limit: int, banned: Codes) -> Offsets:
+    def rank(self, query: Query, scratch: Scratch, *, limit: int) -> Offsets:
         """Return the best *limit* items beside those of the query."""
-        size = rank_beside(self.neighbours, query, board, limit, banned)
-        return board.best_items[:size].copy()
+        size = rank_beside(self.neighbours, query, scratch.board, limit)
+        return scratch.board.best_items[:size].copy()
 
-    def share(self, query: Query, board: Scoreboard, *, wanted: Offsets) -> Numbers:
+    def share(self, query: Query, scratch: Scratch, wanted: Offsets) -> Numbers:
         """Return (wanted, query): what each query item has in the score that `rank` gave."""
-        shares = np.zeros((len(wanted), len(query.items)))
-        share_beside(self.neighbours, query, board, wanted, shares)
+        shares: Numbers = share_beside(self.neighbours, query, scratch.board, wanted)
         return shares
 
 
@@ -118,77 +117,84 @@ def _cut(items: Codes, likeness: Numbers, sizes: Codes) -> Neighbours:
     )
 
 
+class Tally(NamedTuple):
+    """Scratch space for one row of counts."""
+
+    counts: npt.NDArray[np.int64]
+    met: Codes
+
+
 @njit(cache=True, nogil=True)
-def _count_row(
-    sessions: Sessions,
-    worth: npt.NDArray[np.int64],
-    item: int,
-    counts: npt.NDArray[np.int64],
-    touched: Codes,
-) -> int:
-    """Add up in *counts* what *item* has in common with others; return how many it met."""
+def _count_row(sessions: Sessions, worth: npt.NDArray[np.int64], item: int, tally: Tally) -> int:
+    """Add up what *item* has in common with others; return how many it met."""
     met = 0
     for place in range(sessions.posting_offsets[item], sessions.posting_offsets[item + 1]):
         session = sessions.postings[place]
         for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
             other = sessions.items[at]
-            if counts[other] == 0:
-                touched[met] = other
+            if other == item:
+                continue
+            if tally.counts[other] == 0:
+                tally.met[met] = other
                 met += 1
-            counts[other] += worth[session]
+            tally.counts[other] += worth[session]
     return met
 
 
 @njit(cache=True, nogil=True)
+def _keep_best(tally: Tally, met: int, damping: Numbers, heap: Heap) -> int:
+    """Leave the items met most in *heap*, best first, and a clean tally; return how many."""
+    kept = 0
+    for place in range(met):
+        other = tally.met[place]
+        kept = offer(heap, kept, tally.counts[other] / damping[other], -other)
+        tally.counts[other] = 0
+    order(heap, kept)
+    return kept
+
+
+@njit(cache=True, nogil=True)
 def _count(
-    sessions: Sessions, worth: npt.NDArray[np.int64], own: Numbers, other: Numbers, limit: int
+    sessions: Sessions, worth: npt.NDArray[np.int64], damping: Numbers, limit: int
 ) -> tuple[Codes, Numbers, Codes]:
-    """Return the items most like each, their likeness, and how many there are."""
-    size = len(own)
-    items = np.zeros((size, limit), np.int32)
-    likeness = np.zeros((size, limit))
-    sizes = np.zeros(size, np.int32)
-    counts, touched = np.zeros(size, np.int64), np.zeros(size, np.int32)
-    names = np.zeros(limit, np.int64)
+    """Return (items, limit) the items most like each, their likeness, and how many there are."""
+    size = damping.shape[1]
+    items, likeness = np.zeros((size, limit), np.int32), np.zeros((size, limit))
+    sizes, names = np.zeros(size, np.int32), np.zeros(limit, np.int64)
+    tally = Tally(np.zeros(size, np.int64), np.zeros(size, np.int32))
     for item in range(size):
-        met = _count_row(sessions, worth, item, counts, touched)
-        kept = 0
-        for place in range(met):
-            name = touched[place]
-            if name != item:
-                score = counts[name] / UNIT / (own[item] * other[name])
-                kept = offer(likeness[item], names, kept, score, -name)
-            counts[name] = 0
-        order(likeness[item], names, kept)
-        for place in range(kept):
-            items[item, place] = -names[place]
+        met = _count_row(sessions, worth, item, tally)
+        kept = _keep_best(tally, met, damping[1], Heap(likeness[item], names))
+        likeness[item, :kept] /= damping[0, item]
+        items[item, :kept] = -names[:kept]
         sizes[item] = kept
     return items, likeness, sizes
 
 
 @njit(cache=True, nogil=True)
-def rank_beside(
-    neighbours: Neighbours, query: Query, board: Scoreboard, limit: int, banned: Codes
-) -> int:
+def rank_beside(neighbours: Neighbours, query: Query, board: Scoreboard, limit: int) -> int:
     """Leave the best *limit* items beside the query's on the board; return how many."""
     touched = 0
     for place in range(len(query.items)):
         item, weight = query.items[place], query.weights[place]
         for at in range(neighbours.offsets[item], neighbours.offsets[item + 1]):
             touched = add(board, touched, neighbours.items[at], weight * neighbours.likeness[at])
-    return pick(board, touched, limit, banned)
+    size: int = pick(board, touched, limit, query.banned)
+    return size
 
 
 @njit(cache=True, nogil=True)
 def share_beside(
-    neighbours: Neighbours, query: Query, board: Scoreboard, wanted: Offsets, shares: Numbers
-) -> None:
-    """Add to *shares* (wanted, query) what each query item has in the score of each item."""
-    set_slots(board, wanted, 1)
+    neighbours: Neighbours, query: Query, board: Scoreboard, wanted: Offsets
+) -> Numbers:
+    """Return (wanted, query): what each query item has in the score of each item."""
+    shares = np.zeros((len(wanted), len(query.items)))
+    set_places(board.slot, wanted, 1)
     for place in range(len(query.items)):
         item, weight = query.items[place], query.weights[place]
         for at in range(neighbours.offsets[item], neighbours.offsets[item + 1]):
             slot = board.slot[neighbours.items[at]]
             if slot > 0:
                 shares[slot - 1, place] += weight * neighbours.likeness[at]
-    set_slots(board, wanted, 0)
+    set_places(board.slot, wanted, 0)
+    return shares

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from tactful.mechanisms.arrays import Numbers, Offsets
-from tactful.mechanisms.best import offer, order
+from tactful.mechanisms.best import Heap, offer, order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +45,21 @@ def _part(rank: int, offset: float, weight: float) -> float:
 
 @njit(cache=True, nogil=True)
 def fuse(
-    first: Offsets, second: Offsets, offset: float, second_weight: float, limit: int
+    first: Offsets, second: Offsets, weighting: tuple[float, float], limit: int
 ) -> tuple[Offsets, Numbers]:
     """Return the best *limit* items, and (items, 2) what each list gave to each of them."""
-    scores, names, size = np.zeros(limit), np.zeros(limit, np.int64), 0
+    offset, second_weight = weighting
+    heap, size = Heap(np.zeros(limit), np.zeros(limit, np.int64)), 0
     for place in range(len(first)):
         rank = _rank_of(first[place], second)
         score = _part(place + 1, offset, 1.0) + _part(rank, offset, second_weight)
-        size = offer(scores, names, size, score, -first[place])
+        size = offer(heap, size, score, -first[place])
     for place in range(len(second)):
         if _rank_of(second[place], first) == 0:
             score = _part(place + 1, offset, second_weight)
-            size = offer(scores, names, size, score, -second[place])
-    order(scores, names, size)
-    items, parts = -names[:size], np.zeros((size, 2))
+            size = offer(heap, size, score, -second[place])
+    order(heap, size)
+    items, parts = -heap.names[:size], np.zeros((size, 2))
     for place in range(size):
         parts[place, 0] = _part(_rank_of(items[place], first), offset, 1.0)
         parts[place, 1] = _part(_rank_of(items[place], second), offset, second_weight)

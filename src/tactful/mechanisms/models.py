@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets
 from tactful.mechanisms.co_occurrence import CoOccurrence, CoOccurrenceSettings
 from tactful.mechanisms.fusion import FusionSettings, add_shares, fuse
 from tactful.mechanisms.interactions import Interactions
-from tactful.mechanisms.nearest_sessions import Matches, NearestSessions, NearestSettings
+from tactful.mechanisms.nearest_sessions import NearestSessions, NearestSettings, Scratch
 from tactful.mechanisms.popularity import Popularity, PopularitySettings
 from tactful.mechanisms.query import Query, even, fading
-from tactful.mechanisms.scoreboard import Scoreboard, scoreboard
 
 NO_ITEMS: frozenset[str] = frozenset()
 
@@ -48,13 +46,6 @@ class Settings:
     beside: CoOccurrenceSettings = field(default_factory=CoOccurrenceSettings)
     popularity: PopularitySettings = field(default_factory=PopularitySettings)
     fusion: FusionSettings = field(default_factory=FusionSettings)
-
-
-class Scratch(NamedTuple):
-    """What one query at a time writes on."""
-
-    board: Scoreboard
-    matches: Matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,8 +87,7 @@ class Models:
         """
         Return the models that `arrays` wrote down; the arrays may be memory-mapped.
 
-        Args:
-            settings: Those that the models were built with; forgetting builds with them again.
+        The *settings* are those that the models were built with: forgetting builds with them again.
         """
         settings = settings or Settings()
         log = Interactions.from_arrays(arrays)
@@ -118,45 +108,26 @@ class Models:
     def nearest(
         self, session: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
     ) -> tuple[Candidate, ...]:
-        """Return what followed in the sessions nearest to *session* (oldest item first)."""
-        query = fading(self._newest(session, self.settings.window))
-        if limit < 1 or not len(query.items):
-            return ()
-        banned = self.log.vocabulary.known(exclude)
-        with self._scratch() as scratch:
-            wanted, near = self._nearest.rank(query, *scratch, limit=limit, banned=banned)
-            shares = self._nearest.share(query, *scratch, near=near, wanted=wanted)
-        return self._candidates(query, wanted, shares)
+        """Return what stood in the sessions nearest to *session* (oldest item first)."""
+        query = fading(*self._codes(session, self.settings.window, exclude))
+        return self._ask(self._nearest, query, limit)
 
     def beside(
         self, items: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
     ) -> tuple[Candidate, ...]:
         """Return what stands in the same sessions as *items*, whatever their order."""
-        query = even(self._newest(items, self.settings.basket))
-        if limit < 1 or not len(query.items):
-            return ()
-        banned = self.log.vocabulary.known(exclude)
-        with self._scratch() as (board, _):
-            wanted = self._beside.rank(query, board, limit=limit, banned=banned)
-            shares = self._beside.share(query, board, wanted=wanted)
-        return self._candidates(query, wanted, shares)
+        query = even(*self._codes(items, self.settings.basket, exclude))
+        return self._ask(self._beside, query, limit)
 
     def fused(
         self, session: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
     ) -> tuple[Candidate, ...]:
         """Return the best next items after *session*, by `nearest` and `beside` together."""
-        query = fading(self._newest(session, self.settings.window))
+        query = fading(*self._codes(session, self.settings.window, exclude))
         if limit < 1 or not len(query.items):
             return ()
-        fusion, banned = self.settings.fusion, self.log.vocabulary.known(exclude)
-        depth = max(limit, fusion.depth)
         with self._scratch() as scratch:
-            second = self._beside.rank(query, scratch.board, limit=depth, banned=banned)
-            first, near = self._nearest.rank(query, *scratch, limit=depth, banned=banned)
-            wanted, parts = fuse(first, second, fusion.offset, fusion.second_weight, limit)
-            nearest = self._nearest.share(query, *scratch, near=near, wanted=wanted)
-            beside = self._beside.share(query, scratch.board, wanted=wanted)
-        shares = add_shares(nearest, beside, parts)
+            wanted, shares = self._fuse(query, scratch, limit)
         return self._candidates(query, wanted, shares)
 
     def popular(self, *, limit: int, exclude: frozenset[str] = NO_ITEMS) -> tuple[Candidate, ...]:
@@ -172,13 +143,36 @@ class Models:
 
     def _row(self, row: int, limit: int, exclude: frozenset[str]) -> tuple[Candidate, ...]:
         ids = self.log.vocabulary.ids
-        items, scores = self._popularity.row(row, limit + len(exclude))
+        items, scores = self._popularity.row(row)
         named = zip((ids[item] for item in items), scores, strict=True)
         shown = [Candidate(name, score, ()) for name, score in named if name not in exclude]
         return tuple(shown[: max(limit, 0)])
 
-    def _newest(self, ids: Sequence[str], limit: int) -> Codes:
-        return self.log.vocabulary.newest(ids, limit=limit)
+    def _codes(
+        self, ids: Sequence[str], limit: int, exclude: frozenset[str]
+    ) -> tuple[Codes, Codes]:
+        vocabulary = self.log.vocabulary
+        return vocabulary.newest(ids, limit=limit), vocabulary.known(exclude)
+
+    def _ask(
+        self, model: NearestSessions | CoOccurrence, query: Query, limit: int
+    ) -> tuple[Candidate, ...]:
+        if limit < 1 or not len(query.items):
+            return ()
+        with self._scratch() as scratch:
+            wanted = model.rank(query, scratch, limit=limit)
+            shares = model.share(query, scratch, wanted)
+        return self._candidates(query, wanted, shares)
+
+    def _fuse(self, query: Query, scratch: Scratch, limit: int) -> tuple[Offsets, Numbers]:
+        fusion = self.settings.fusion
+        depth = max(limit, fusion.depth)
+        first = self._nearest.rank(query, scratch, limit=depth)
+        second = self._beside.rank(query, scratch, limit=depth)
+        wanted, parts = fuse(first, second, (fusion.offset, fusion.second_weight), limit)
+        nearest = self._nearest.share(query, scratch, wanted)
+        beside = self._beside.share(query, scratch, wanted)
+        return wanted, add_shares(nearest, beside, parts)
 
     @contextmanager
     def _scratch(self) -> Iterator[Scratch]:
@@ -186,8 +180,7 @@ class Models:
         try:
             scratch = self._idle.pop()
         except IndexError:
-            board = scoreboard(len(self.log.vocabulary))
-            scratch = Scratch(board=board, matches=self._nearest.matches())
+            scratch = self._nearest.scratch()
         yield scratch
         # Not given back where the query broke off: it may be unclean.
         self._idle.append(scratch)

@@ -20,10 +20,10 @@ import numpy as np
 from numba import njit
 
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets, frozen, offsets_of
-from tactful.mechanisms.best import offer, order
+from tactful.mechanisms.best import Heap, offer, order
 from tactful.mechanisms.interactions import Interactions
 from tactful.mechanisms.query import Query
-from tactful.mechanisms.scoreboard import Scoreboard, add, pick, set_slots
+from tactful.mechanisms.scoreboard import Scoreboard, add, pick, scoreboard, set_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +42,25 @@ class Sessions(NamedTuple):
     postings: Codes
     posting_offsets: Offsets
     rarity: Numbers
+    recent: int
 
 
 class Matches(NamedTuple):
-    """Scratch space for the sessions met, and the nearest of them with their weights."""
+    """Scratch space for the sessions met, the nearest of them, and how many those are."""
 
     similarity: Numbers
     met: Codes
     position: Codes
-    near_scores: Numbers
-    near: Offsets
+    nearest: Heap
+    voters: Offsets
+    parts: Numbers
+
+
+class Scratch(NamedTuple):
+    """What one query at a time writes on."""
+
+    board: Scoreboard
+    matches: Matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,6 +85,7 @@ class NearestSessions:
                 postings=frozen(postings, np.int32),
                 posting_offsets=frozen(offsets_of(counts), np.int64),
                 rarity=frozen(rarity, np.float64),
+                recent=settings.recent,
             ),
             settings=settings,
         )
@@ -100,35 +110,32 @@ class NearestSessions:
             postings=frozen(arrays["postings"], np.int32),
             posting_offsets=frozen(arrays["posting_offsets"], np.int64),
             rarity=frozen(arrays["rarity"], np.float64),
+            recent=settings.recent,
         )
         return cls(sessions=sessions, settings=settings)
 
-    def matches(self) -> Matches:
-        """Return scratch space for this index."""
+    def scratch(self) -> Scratch:
+        """Return scratch space for queries to models of this log."""
         sessions, items = len(self.sessions.offsets) - 1, len(self.sessions.rarity)
-        return Matches(
+        nearest = self.settings.nearest
+        matches = Matches(
             similarity=np.zeros(sessions),
             met=np.zeros(sessions, np.int32),
             position=np.zeros(items, np.int32),
-            near_scores=np.zeros(self.settings.nearest),
-            near=np.zeros(self.settings.nearest, np.int64),
+            nearest=Heap(np.zeros(nearest), np.zeros(nearest, np.int64)),
+            voters=np.zeros(1, np.int64),
+            parts=np.zeros(items),
         )
+        return Scratch(board=scoreboard(items), matches=matches)
 
-    def rank(
-        self, query: Query, board: Scoreboard, matches: Matches, *, limit: int, banned: Codes
-    ) -> tuple[Offsets, int]:
-        """Return the best *limit* items, and how many sessions in *matches* chose them."""
-        size, near = rank_nearest(
-            self.sessions, query, matches, board, self.settings.recent, limit, banned
-        )
-        return board.best_items[:size].copy(), near
+    def rank(self, query: Query, scratch: Scratch, *, limit: int) -> Offsets:
+        """Return the best *limit* items, and leave in *scratch* the sessions that chose them."""
+        size = rank_nearest(self.sessions, query, scratch, limit)
+        return scratch.board.best_items[:size].copy()
 
-    def share(
-        self, query: Query, board: Scoreboard, matches: Matches, *, near: int, wanted: Offsets
-    ) -> Numbers:
-        """Return (wanted, query): what each query item has in the score that `rank` gave."""
-        shares = np.zeros((len(wanted), len(query.items)))
-        share_nearest(self.sessions, query, matches, board, near, wanted, shares)
+    def share(self, query: Query, scratch: Scratch, wanted: Offsets) -> Numbers:
+        """Return (wanted, query): what each query item has in the score that `rank` just gave."""
+        shares: Numbers = share_nearest(self.sessions, query, scratch, wanted)
         return shares
 
 
@@ -137,13 +144,13 @@ RARITY_FLOOR = 1e-9
 
 
 @njit(cache=True, nogil=True)
-def _meet(sessions: Sessions, query: Query, matches: Matches, recent: int) -> int:
+def _meet(sessions: Sessions, query: Query, matches: Matches) -> int:
     """Add the weight of each query item to its recent sessions; return how many were met."""
     met = 0
     for place in range(len(query.items)):
         item, weight = query.items[place], query.weights[place]
         begin, end = sessions.posting_offsets[item], sessions.posting_offsets[item + 1]
-        for at in range(max(begin, end - recent), end):
+        for at in range(max(begin, end - sessions.recent), end):
             session = sessions.postings[at]
             if matches.similarity[session] == 0.0:
                 matches.met[met] = session
@@ -153,102 +160,69 @@ def _meet(sessions: Sessions, query: Query, matches: Matches, recent: int) -> in
 
 
 @njit(cache=True, nogil=True)
-def _keep_nearest(matches: Matches, met: int) -> int:
-    """Leave the nearest sessions, the newer of equals first; return how many there are."""
+def _keep_nearest(matches: Matches, met: int) -> None:
+    """Leave the nearest sessions as voters, the newer of equals first."""
     size = 0
     for place in range(met):
         session = matches.met[place]
-        similarity = matches.similarity[session]
-        size = offer(matches.near_scores, matches.near, size, similarity, session)
+        size = offer(matches.nearest, size, matches.similarity[session], session)
         matches.similarity[session] = 0.0
-    order(matches.near_scores, matches.near, size)
+    order(matches.nearest, size)
+    matches.voters[0] = size
+
+
+@njit(cache=True, nogil=True)
+def _share_out(sessions: Sessions, session: int, query: Query, matches: Matches) -> float:
+    """Leave in `parts` what each query item has in the vote of *session*; return the vote."""
+    parts = matches.parts[: len(query.items)]
+    parts[:] = 0.0
+    newest, weight = len(parts) - 1, 0.0
+    for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
+        place = matches.position[sessions.items[at]] - 1
+        if place >= 0:
+            parts[place] = query.weights[place]
+            weight += query.weights[place]
+            newest = min(newest, place)
+    trust: float = query.trust[newest]
+    parts *= trust
+    return weight * trust
+
+
+@njit(cache=True, nogil=True)
+def rank_nearest(sessions: Sessions, query: Query, scratch: Scratch, limit: int) -> int:
+    """Leave the best *limit* items on the board, and the voters; return how many items."""
+    board, matches = scratch.board, scratch.matches
+    _keep_nearest(matches, _meet(sessions, query, matches))
+    set_places(matches.position, query.items, 1)
+    touched = 0
+    for voter in range(matches.voters[0]):
+        session = matches.nearest.names[voter]
+        vote = _share_out(sessions, session, query, matches)
+        for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
+            item = sessions.items[at]
+            touched = add(board, touched, item, vote * sessions.rarity[item])
+    set_places(matches.position, query.items, 0)
+    size: int = pick(board, touched, limit, query.banned)
     return size
 
 
 @njit(cache=True, nogil=True)
-def _set_positions(query: Query, matches: Matches, step: int) -> None:
-    """Note where each item stands in the query, counted from 1; with *step* 0 wipe it out."""
-    for place in range(len(query.items)):
-        matches.position[query.items[place]] = step * (place + 1)
-
-
-@njit(cache=True, nogil=True)
-def _vote(sessions: Sessions, query: Query, matches: Matches, session: int) -> tuple[float, float]:
-    """Return the weight of all that *session* shares with the query, and the trust in it."""
-    weight, newest = 0.0, len(query.items)
-    for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
-        position = matches.position[sessions.items[at]]
-        if position > 0:
-            weight += query.weights[position - 1]
-            newest = min(newest, position - 1)
-    return weight, query.trust[newest]
-
-
-@njit(cache=True, nogil=True)
-def rank_nearest(
-    sessions: Sessions,
-    query: Query,
-    matches: Matches,
-    board: Scoreboard,
-    recent: int,
-    limit: int,
-    banned: Codes,
-) -> tuple[int, int]:
-    """
-    Leave the best *limit* items on the board, and the sessions that chose them in *matches*.
-
-    Returns:
-        How many items, and how many sessions, for `share_nearest`.
-    """
-    near = _keep_nearest(matches, _meet(sessions, query, matches, recent))
-    _set_positions(query, matches, 1)
-    touched = 0
-    for place in range(near):
-        session = matches.near[place]
-        weight, trust = _vote(sessions, query, matches, session)
+def share_nearest(sessions: Sessions, query: Query, scratch: Scratch, wanted: Offsets) -> Numbers:
+    """Return (wanted, query): what each query item has in the votes for each item."""
+    board, matches = scratch.board, scratch.matches
+    shares = np.zeros((len(wanted), len(query.items)))
+    set_places(matches.position, query.items, 1)
+    set_places(board.slot, wanted, 1)
+    for voter in range(matches.voters[0]):
+        session = matches.nearest.names[voter]
+        _share_out(sessions, session, query, matches)
         for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
             item = sessions.items[at]
-            touched = add(board, touched, item, weight * trust * sessions.rarity[item])
-    _set_positions(query, matches, 0)
-    return pick(board, touched, limit, banned), near
-
-
-@njit(cache=True, nogil=True)
-def _share_vote(
-    sessions: Sessions,
-    board: Scoreboard,
-    session: int,
-    part: tuple[int, float],
-    shares: Numbers,
-) -> None:
-    """Add one query item's part of the vote of *session* to every wanted item in it."""
-    column, worth = part
-    for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
-        item = sessions.items[at]
-        if board.slot[item] > 0:
-            shares[board.slot[item] - 1, column] += worth * sessions.rarity[item]
-
-
-@njit(cache=True, nogil=True)
-def share_nearest(
-    sessions: Sessions,
-    query: Query,
-    matches: Matches,
-    board: Scoreboard,
-    near: int,
-    wanted: Offsets,
-    shares: Numbers,
-) -> None:
-    """Add to *shares* (wanted, query) what each query item has in the score of each item."""
-    _set_positions(query, matches, 1)
-    set_slots(board, wanted, 1)
-    for place in range(near):
-        session = matches.near[place]
-        _, trust = _vote(sessions, query, matches, session)
-        for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
-            position = matches.position[sessions.items[at]]
-            if position > 0:
-                part = (position - 1, query.weights[position - 1] * trust)
-                _share_vote(sessions, board, session, part, shares)
-    set_slots(board, wanted, 0)
-    _set_positions(query, matches, 0)
+            if board.slot[item] > 0:
+                for place in range(len(query.items)):
+                    shares[board.slot[item] - 1, place] += (
+                        matches.parts[place] * sessions.rarity[item]
+                    )
+    set_places(board.slot, wanted, 0)
+    set_places(matches.position, query.items, 0)
+    return shares

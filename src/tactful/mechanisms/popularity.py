@@ -90,8 +90,9 @@ def _rank(
     size = len(log.vocabulary)
     last = _last_of_each_owner(log, places, session)
     items, owners = log.items[last], log.owner[session[last]]
-    age = log.ended_at.max(initial=0) - log.ended_at[session[last]]
-    scores = np.bincount(items, np.exp2(-age / settings.half_life_seconds), size)
+    age = log.ended_at[-1:] - log.ended_at[session[last]]
+    weights = np.exp2(-age / settings.half_life_seconds)
+    scores = np.bincount(items, weights, size).astype(np.float64)
     known = np.bincount(items[owners != NOBODY], minlength=size)
     nobody = np.bincount(items[owners == NOBODY], minlength=size) > 0
     shown = np.flatnonzero(known + nobody >= settings.least_owners)
@@ -106,4 +107,5 @@ def _last_of_each_owner(log: Interactions, places: Places, session: Places) -> P
     owners, items = owners[ranked], items[ranked]
     last = np.ones(len(ranked), np.bool_)
     last[:-1] = (items[1:] != items[:-1]) | (owners[1:] != owners[:-1])
-    return places[ranked[last | (owners == NOBODY)]]
+    kept: Places = places[ranked[last | (owners == NOBODY)]]
+    return kept

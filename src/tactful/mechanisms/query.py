@@ -21,21 +21,23 @@ class Query(NamedTuple):
     """What each item weighs in the likeness of a session."""
     trust: Numbers
     """How far a session is believed whose newest shared item stands here."""
+    banned: Codes
+    """What may not be an answer."""
 
 
 TRUST_LOST_PER_PLACE = 0.1
 LEAST_TRUST = 0.1
 
 
-def fading(items: Codes) -> Query:
+def fading(items: Codes, banned: Codes) -> Query:
     """Return the query in which an item weighs less the longer ago it was chosen (V-SKNN)."""
     size = len(items)
     places = np.arange(size, dtype=np.float64)
     trust = np.maximum(1.0 - TRUST_LOST_PER_PLACE * places, LEAST_TRUST)
-    return Query(items=items, weights=(size - places) / max(size, 1), trust=trust)
+    return Query(items=items, weights=(size - places) / max(size, 1), trust=trust, banned=banned)
 
 
-def even(items: Codes) -> Query:
+def even(items: Codes, banned: Codes) -> Query:
     """Return the query in which all items weigh the same."""
     ones = np.ones(len(items))
-    return Query(items=items, weights=ones, trust=ones)
+    return Query(items=items, weights=ones, trust=ones, banned=banned)

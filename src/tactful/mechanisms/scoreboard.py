@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from tactful.mechanisms.arrays import Codes, Numbers, Offsets
-from tactful.mechanisms.best import offer, order
+from tactful.mechanisms.best import Heap, offer, order
 
 
 class Scoreboard(NamedTuple):
@@ -55,24 +55,23 @@ def pick(board: Scoreboard, touched: int, limit: int, banned: Codes) -> int:
     """Leave the best *limit* touched items, none of them *banned*; return how many there are."""
     for item in banned:
         board.banned[item] = True
-    scores, names = board.best_scores[:limit], board.best_items[:limit]
-    size = 0
+    heap, size = Heap(board.best_scores[:limit], board.best_items[:limit]), 0
     for place in range(touched):
         item = board.touched[place]
         if not board.banned[item]:
             # Of equal scores the smaller code goes first, hence the sign.
-            size = offer(scores, names, size, board.score[item], -item)
+            size = offer(heap, size, board.score[item], -item)
         board.score[item] = 0.0
-    order(scores, names, size)
+    order(heap, size)
     for item in banned:
         board.banned[item] = False
     for place in range(size):
-        names[place] = -names[place]
+        heap.names[place] = -heap.names[place]
     return size
 
 
 @njit(cache=True, nogil=True)
-def set_slots(board: Scoreboard, wanted: Offsets, step: int) -> None:
-    """Note at which place each *wanted* item stands, counted from 1; with *step* 0 wipe it out."""
-    for place in range(len(wanted)):
-        board.slot[wanted[place]] = step * (place + 1)
+def set_places(places: Codes, items: Offsets, step: int) -> None:
+    """Note at which place each of *items* stands, counted from 1; with *step* 0 wipe it out."""
+    for place in range(len(items)):
+        places[items[place]] = step * (place + 1)

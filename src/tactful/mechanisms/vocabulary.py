@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +63,5 @@ class Vocabulary:
     @classmethod
     def unpacked(cls, text: Bytes, offsets: Offsets) -> Vocabulary:
         """Return the vocabulary that `packed` wrote down."""
-        whole, ends = text.tobytes(), offsets.tolist()
-        spans = zip(ends[:-1], ends[1:], strict=True)
+        whole, spans = text.tobytes(), pairwise(offsets.tolist())
         return cls(tuple(whole[a:b].decode("utf-8", "surrogatepass") for a, b in spans))

@@ -13,15 +13,16 @@ from typing import Self
 
 from tactful.capabilities.collect import Incoming, calls_from
 from tactful.capabilities.consent import Answer, NoticeShown
-from tactful.gate import Visit
+from tactful.gate import Door, Visit
 from tactful.shop.collecting import Collected, Collecting
 from tactful.shop.consenting import Consenting, Receipt
 from tactful.shop.deciding import Deciding, Question
+from tactful.shop.evaluating import Evaluating, Evaluation
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
 from tactful.shop.subjects import Subject, named, withdraw_from
 from tactful.shop.training import Progress, Trained, Training
-from tactful.shop.visitors import Who
+from tactful.shop.visitors import Who, visit_of
 from tactful.terms import Decision, Item, Policy
 
 
@@ -38,7 +39,8 @@ class Shop:
         self._consenting = Consenting(parts, aftermath=self._follow)
         self._collecting = Collecting(parts, self._consenting)
         self._deciding = Deciding(parts, self._models, self._consenting)
-        self.training = Training(parts, self._models)
+        self._training = Training(parts, self._models)
+        self._evaluating = Evaluating(parts, self._training)
 
     def __enter__(self) -> Self:
         return self
@@ -55,6 +57,15 @@ class Shop:
     def catalogue(self) -> Mapping[str, Item]:
         """Return every item by id."""
         return self._parts.store.catalogue.all()
+
+    @property
+    def door(self) -> Door:
+        """Return the one way to a person's data."""
+        return self._parts.door
+
+    def visit(self, who: Who) -> Visit:
+        """Return how *who* stands before the gate; nothing is stored for it."""
+        return visit_of(self._parts.store.identities, who)
 
     @property
     def models(self) -> ModelsInUse:
@@ -141,7 +152,13 @@ class Shop:
 
     def train(self, progress: Progress = lambda _step, _done: None) -> Trained:
         """Teach the models from those who allow it, and answer from them at once."""
-        return self.training.train(progress)
+        return self._training.train(progress)
+
+    def evaluate(
+        self, *, weeks: int = 2, progress: Progress = lambda _step, _done: None
+    ) -> Evaluation:
+        """Measure how well each level foresees the shop's own last *weeks* weeks."""
+        return self._evaluating.evaluate(weeks=weeks, progress=progress)
 
     def refresh(self) -> None:
         """Take up models that another process has published."""

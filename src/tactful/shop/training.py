@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from tactful.capabilities.recommend import ACTIVITIES, Lesson, lessons
 from tactful.gate import Audience, Gap, Permit, Permitted
@@ -40,7 +39,7 @@ class Training:
         """Train on everybody who allows it, publish the models, and answer from them."""
         opened = self.open_history()
         taught = self.read(opened, progress)
-        models = self.build(taught, progress)
+        models = self.build(taught, self.groups(), progress)
         self._models.use(models)
         return Trained(
             subjects=len({owner for owner, _, _ in taught}),
@@ -68,18 +67,20 @@ class Training:
             progress("read visits", len(taught))
         return taught
 
-    def build(self, taught: list[Lesson], progress: Progress) -> Models:
-        """Make models of *taught*, with the groups of those who allow to be grouped."""
-        groups = self._groups(self._parts.clock())
+    def build(
+        self, taught: list[Lesson], groups: Mapping[SubjectId, str], progress: Progress
+    ) -> Models:
+        """Make models of *taught*; *groups* says in which group a subject falls, if in any."""
         progress("build models", 0)
         log = Interactions.of(taught, groups={int(s): g for s, g in groups.items()})
         models = Models.build(log, self._parts.model_settings)
         progress("build models", len(taught))
         return models
 
-    def _groups(self, at: datetime) -> Mapping[SubjectId, str]:
-        activity = ACTIVITIES[Level.SEGMENT]
-        answer = self._parts.door.open_audience(activity, at, self._parts.store.profiles.groups_of)
+    def groups(self) -> Mapping[SubjectId, str]:
+        """Return the groups of those who allow to be grouped."""
+        at, read = self._parts.clock(), self._parts.store.profiles.groups_of
+        answer = self._parts.door.open_audience(ACTIVITIES[Level.SEGMENT], at, read)
         return answer.value if isinstance(answer, Permitted) else {}
 
 

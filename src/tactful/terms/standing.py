@@ -43,9 +43,13 @@ class Statement:
     source: str = ""
 
     @property
-    def order(self) -> tuple[datetime, int]:
-        """Sort by time; at the same instant the more restrictive statement comes last."""
-        return (self.at, _CAUTION[self.kind])
+    def order(self) -> tuple[datetime, int, str, str]:
+        """
+        Sort by time; at the same instant the more restrictive statement comes last.
+
+        The rest only sees to it that the order of arrival never decides.
+        """
+        return (self.at, _CAUTION[self.kind], self.notice, self.regime)
 
 
 class Said(enum.IntEnum):

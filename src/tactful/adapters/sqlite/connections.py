@@ -10,9 +10,11 @@ import sqlite3
 import threading
 import weakref
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from tactful.terms import Busy, NotAShop, StoreFull, Trouble
+
+E = TypeVar("E", bound=BaseException)
 
 FILE: Final = "store.db"
 BUSY_SECONDS: Final = 5.0
@@ -34,7 +36,7 @@ class Connection(sqlite3.Connection):
         self.close()
 
 
-def connect(path: Path, *, create: bool = False) -> Connection:
+def connect(path: Path) -> Connection:
     """
     Open the file at *path* with the settings that the store's promises rest on.
 
@@ -42,7 +44,7 @@ def connect(path: Path, *, create: bool = False) -> Connection:
         NotAShop: there is no such file, or it is something else.
         Trouble: this SQLite cannot wipe what it deletes.
     """
-    address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+    address = f"{path.absolute().as_uri()}?mode=rw"
     try:
         db = sqlite3.connect(
             address,
@@ -77,7 +79,7 @@ def _not_a_store(path: Path, error: sqlite3.Error) -> Trouble:
     return NotAShop(f"{path.parent} holds no tactful store: run `tactful init` to make one")
 
 
-def trouble_of(error: Exception) -> Exception:
+def trouble_of(error: E) -> E | StoreFull | Busy:
     """Return what *error* means to whoever waits: `StoreFull`, `Busy`, or itself."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and code & _PRIMARY in _CANNOT_WRITE:

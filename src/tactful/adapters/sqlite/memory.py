@@ -21,28 +21,33 @@ class Memory(Generic[K, V]):
     def __init__(self, *, most: int) -> None:
         self.kept: dict[K, V] = {}
         self._most = most
-        self._stamp = 0
+        self.stamp = 0
         self._lock = threading.Lock()
 
     def fill(self, key: K, read: Callable[[], V]) -> V:
         """Return what *read* says, and remember it unless something changed meanwhile."""
-        stamp = self._stamp
+        stamp = self.stamp
         value = read()
-        with self._lock:
-            if stamp == self._stamp:
-                if len(self.kept) >= self._most:
-                    del self.kept[next(iter(self.kept))]
-                self.kept[key] = value
+        self.keep(key, value, stamp=stamp)
         return value
+
+    def keep(self, key: K, value: V, *, stamp: int) -> None:
+        """Remember *value*, read after *stamp* was taken, unless something changed meanwhile."""
+        with self._lock:
+            if stamp != self.stamp:
+                return
+            if len(self.kept) >= self._most:
+                del self.kept[next(iter(self.kept))]
+            self.kept[key] = value
 
     def drop(self, key: K) -> None:
         """Forget *key*, now and for whoever is reading it."""
         with self._lock:
-            self._stamp += 1
+            self.stamp += 1
             self.kept.pop(key, None)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._stamp += 1
+            self.stamp += 1
             self.kept.clear()

@@ -30,6 +30,10 @@ def _nothing() -> None:
     """Do nothing: the default for what follows a commit or a rollback."""
 
 
+def _no_work(_: sqlite3.Connection) -> None:
+    """Write nothing."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Job(Generic[T]):
     """
@@ -103,6 +107,11 @@ class Writer:
         self._due = 0.0
         self._thread = threading.Thread(target=self._run, name="tactful-writer", daemon=True)
 
+    @property
+    def closed(self) -> bool:
+        """Tell whether no more work is taken."""
+        return self._closing
+
     def start(self) -> None:
         """Begin to take work."""
         self._thread.start()
@@ -143,6 +152,7 @@ class Writer:
         for make in self._chores:
             while job := make():
                 self.submit(job).result()
+        self.run(_no_work)  # a tick may have taken some: it commits before this
 
     def close(self) -> None:
         """Finish what waits, then stop.  May be called twice."""

@@ -44,10 +44,19 @@ def text(value: object) -> str:
 
 
 def name_of(value: object) -> str:
-    """Return an id as text: `17850` and `17850.0` (a column with gaps, read as floats) are one."""
+    """
+    Return an id as text: `17850` and `17850.0` (a column with gaps, read as floats) are one.
+
+    Raises:
+        Unfit: it is a list or an object, or holds a NUL byte.
+    """
+    if isinstance(value, list | dict):
+        raise Unfit("is not text or a number")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     found = text(value)
+    if "\0" in found:
+        raise Unfit("contains a NUL byte")
     return found[:-2] if found.endswith(".0") and _FLOAT_ID.fullmatch(found) else found
 
 

@@ -1,0 +1,127 @@
+"""
+Digests as rows: taken from the statements in the transaction that changes them.
+
+A row is `regime u16 | restricted u8 | said u8 x purposes | until i64 x purposes`, little-endian,
+with the purposes in the policy's order; another policy means taking every digest anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from tactful.gate import Digest, digest
+from tactful.terms import Policy, Standing, Statement, StatementKind, SubjectId
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_COLUMNS = "purpose, kind, at, notice, regime, locale, source"
+
+
+def row_type(purposes: int) -> np.dtype[np.void]:
+    """Return the layout of a row for that many purposes."""
+    return np.dtype(
+        [
+            ("regime", "<u2"),
+            ("restricted", "u1"),
+            ("said", "u1", (purposes,)),
+            ("until", "<i8", (purposes,)),
+        ]
+    )
+
+
+def to_row(facts: Digest) -> bytes:
+    """Pack *facts*."""
+    until = np.array(facts.until, dtype="<i8").tobytes()
+    return facts.regime.to_bytes(2, "little") + bytes([facts.restricted]) + facts.said + until
+
+
+def from_row(row: bytes, purposes: int) -> Digest:
+    """Unpack what `to_row` packed."""
+    return Digest(
+        regime=int.from_bytes(row[:2], "little"),
+        restricted=bool(row[2]),
+        said=row[3 : 3 + purposes],
+        until=tuple(np.frombuffer(row, dtype="<i8", offset=3 + purposes).tolist()),
+    )
+
+
+def write_statement(db: sqlite3.Connection, subject: SubjectId, said: Statement) -> None:
+    """Append one statement, in the running transaction."""
+    db.execute(
+        f"INSERT INTO statements (subject, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own column names
+        (
+            subject,
+            said.purpose,
+            said.kind.value,
+            (said.at - _EPOCH) // _MICROSECOND,
+            said.notice,
+            said.regime,
+            said.locale,
+            said.source,
+        ),
+    )
+
+
+def read_standing(db: sqlite3.Connection, subject: SubjectId) -> Standing:
+    """Return everything *subject* has said, oldest first, and their residence."""
+    region = db.execute("SELECT region FROM subjects WHERE id = ?", (subject,)).fetchone()
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM statements WHERE subject = ? ORDER BY id",  # noqa: S608 - our own column names
+        (subject,),
+    ).fetchall()
+    return _standing(rows, region and region[0])
+
+
+def retake(db: sqlite3.Connection, subject: SubjectId, *, policy: Policy, at: datetime) -> None:
+    """Take the digest of *subject* anew, in the running transaction."""
+    _write(db, subject, _taken(read_standing(db, subject), policy, at))
+
+
+def retake_all(db: sqlite3.Connection, *, policy: Policy, at: datetime) -> None:
+    """Take every digest anew, in the running transaction: the policy changed."""
+    db.execute("DELETE FROM digests")
+    regions = dict(db.execute("SELECT id, region FROM subjects WHERE region IS NOT NULL"))
+    rows = db.execute(f"SELECT subject, {_COLUMNS} FROM statements ORDER BY subject, id")  # noqa: S608 - our own column names
+    for subject, said in groupby(rows, key=itemgetter(0)):
+        standing = _standing([row[1:] for row in said], regions.pop(subject, None))
+        _write(db, subject, _taken(standing, policy, at))
+    for subject, region in regions.items():
+        _write(db, subject, _taken(Standing(region=region), policy, at))
+
+
+def _taken(standing: Standing, policy: Policy, at: datetime) -> Digest:
+    """Digest *standing* at *at*, or at its newest word: what was acknowledged counts at once."""
+    return digest(standing, policy, max([at, *(said.at for said in standing.statements)]))
+
+
+def _write(db: sqlite3.Connection, subject: int, facts: Digest) -> None:
+    db.execute(
+        "INSERT INTO digests (subject, facts) VALUES (?, ?)"
+        " ON CONFLICT (subject) DO UPDATE SET facts = excluded.facts",
+        (subject, to_row(facts)),
+    )
+
+
+def _standing(rows: Sequence[tuple[Any, ...]], region: str | None) -> Standing:
+    said = sorted(map(_statement, rows), key=lambda statement: statement.order)
+    return Standing(statements=tuple(said), region=region)
+
+
+def _statement(row: tuple[Any, ...]) -> Statement:
+    purpose, kind, at, notice, regime, locale, source = row
+    return Statement(
+        purpose=purpose,
+        kind=StatementKind(kind),
+        at=_EPOCH + at * _MICROSECOND,
+        notice=notice,
+        regime=regime,
+        locale=locale,
+        source=source,
+    )

@@ -1,0 +1,122 @@
+"""
+Appending events: the hot path in.
+
+Duplicates are dropped here, in the writer, where everything before is known and nothing else can
+come between; events of a subject that is gone are dropped too.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from itertools import chain
+from typing import Final
+
+from tactful.adapters.sqlite.changes import ANYBODY, Change, ChangeKind
+from tactful.adapters.sqlite.days import Days, table_of
+from tactful.adapters.sqlite.engine import Engine
+from tactful.adapters.sqlite.rows import Row
+from tactful.adapters.sqlite.seen import Seen
+
+_ALIVE: Final = 500_000
+_ROWS_A_STATEMENT: Final = 50
+
+
+class Intake:
+    """What the writer knows of the events so far.  Belongs to the writer's thread."""
+
+    def __init__(self, engine: Engine, days: Days) -> None:
+        self._engine = engine
+        self.days = days
+        self.seen = Seen()
+        self._alive: set[int] = set()
+        engine.changes.heed(self._heed)
+
+    def reload_days(self) -> None:
+        """Read which days there are, after a commit."""
+        self.days.reload(self._engine.read())
+
+    def receive(self, db: sqlite3.Connection, call: Call) -> int:
+        """Store what is new in *call*, in the running transaction; return how much that is."""
+        now = self._engine.clock()
+        self.seen.catch_up(db, now)
+        fresh = self._fresh(db, call)
+        if not fresh:
+            return 0
+        call.new_day = self.days.make_room(
+            db, now.date(), newest=max(row.at for row in fresh.values())
+        )
+        _insert(db, table_of(now.date()), list(fresh.values()))
+        imported = [(message,) for message in fresh if message in call.imports]
+        db.executemany("INSERT INTO imported (message) VALUES (?)", imported)
+        self.seen.add(now.date(), fresh)
+        call.taken = list(fresh)
+        return len(fresh)
+
+    def shut_out(self, subject: int) -> None:
+        """Take nothing more of *subject*: they are being erased in the running transaction."""
+        self._alive.discard(subject)
+
+    def _fresh(self, db: sqlite3.Connection, call: Call) -> Mapping[bytes, Row]:
+        absent = {subject for subject in call.subjects if not self._is_alive(db, subject)}
+        fresh: dict[bytes, Row] = {}
+        for row in call.rows:
+            message = row.message
+            if message not in fresh and message not in self.seen and row.subject not in absent:
+                fresh[message] = row
+        for message in call.imports & fresh.keys():
+            query = "SELECT 1 FROM imported WHERE message = ?"
+            if db.execute(query, (message,)).fetchone():
+                del fresh[message]
+        return fresh
+
+    def _is_alive(self, db: sqlite3.Connection, subject: int) -> bool:
+        if subject in self._alive:
+            return True
+        query = "SELECT 1 FROM subjects WHERE id = ?"
+        if db.execute(query, (subject,)).fetchone() is None:
+            return False
+        if len(self._alive) >= _ALIVE:
+            self._alive.clear()
+        self._alive.add(subject)
+        return True
+
+    def _heed(self, change: Change) -> None:
+        if change.kind is ChangeKind.APPENDED and change.subject == ANYBODY:
+            self.reload_days()
+            self.seen.look_again()
+        elif change.kind in {ChangeKind.DROPPED, ChangeKind.ERASED}:
+            self._alive.discard(change.subject)
+            self.seen.start_over()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Call:
+    """One call of `append` on its way through the writer."""
+
+    rows: Sequence[Row]
+    imports: frozenset[bytes]
+    subjects: frozenset[int]
+    taken: list[bytes] = field(default_factory=list)
+    new_day: bool = False
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    """Insert *rows*, many to a statement: each step of SQLite costs the interpreter's lock."""
+    whole = len(rows) - len(rows) % _ROWS_A_STATEMENT
+    db.executemany(_insertion(table, _ROWS_A_STATEMENT), _joined(rows[:whole]))
+    db.executemany(_insertion(table, 1), rows[whole:])
+
+
+def _joined(rows: Sequence[Row]) -> Iterator[list[object]]:
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        yield list(chain.from_iterable(rows[start : start + _ROWS_A_STATEMENT]))
+
+
+@lru_cache(maxsize=64)
+def _insertion(table: str, rows: int) -> str:
+    places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * rows)
+    return f"INSERT INTO {table} (subject, at, name, purposes, message, body) VALUES {places}"  # noqa: S608 - our own table name

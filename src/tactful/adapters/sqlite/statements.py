@@ -1,0 +1,36 @@
+"""The append-only record of what subjects said."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from tactful.adapters.sqlite.changes import Change, ChangeKind
+from tactful.adapters.sqlite.digests import read_standing, retake, write_statement
+from tactful.adapters.sqlite.engine import Engine
+from tactful.adapters.sqlite.identities import require_subject
+from tactful.gate import Permit
+from tactful.terms import Standing, Statement
+
+
+class SqliteStatements:
+    """Implements `tactful.capabilities.consent.ports.Statements`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def append(self, permit: Permit, statements: Sequence[Statement]) -> None:
+        """Record *statements*, and the digest that follows from them, in one transaction."""
+        subject = self._engine.covered(permit)
+
+        def work(db: sqlite3.Connection) -> None:
+            require_subject(db, subject)
+            for statement in statements:
+                write_statement(db, subject, statement)
+            retake(db, subject, policy=self._engine.policy, at=self._engine.clock())
+
+        self._engine.change(work, Change(subject=subject, kind=ChangeKind.SAID))
+
+    def standing(self, permit: Permit) -> Standing:
+        """Return everything the permit's subject has said, oldest first."""
+        return read_standing(self._engine.read(), self._engine.covered(permit))

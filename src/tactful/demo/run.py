@@ -1,0 +1,139 @@
+"""
+What `make demo` runs: fill a shop, teach it, tell the story, and sum up.
+
+The behaviour is a real purchase log (`--data`) or the built-in simulated shop.  The choices that
+people made about their data are simulated in both cases, and it says so.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from tactful.assembly import Opened, init_shop, is_demo_shop, open_shop
+from tactful.demo.choices import Choice
+from tactful.demo.filling import Filling, fill, real, simulated
+from tactful.demo.narration import Narration
+from tactful.demo.story import Stage, tell
+from tactful.demo.summary import summarise
+from tactful.shop import Shop, Who
+from tactful.shop.evaluating import Evaluation
+from tactful.terms import Mistake
+
+PERSONAS = 6
+PERSONAS_FILE = "demo.json"
+EVALUATION_FILE = "evaluation.json"
+
+
+def run(*, folder: Path, data: Path | None, port: int, console: Console | None = None) -> None:
+    """
+    Make the demonstration shop in *folder*, tell its story, and leave it ready to be served.
+
+    Args:
+        folder: Where; replaced if it holds an earlier demonstration.
+        data: A purchase log with the columns of UCI Online Retail; None for the simulated shop.
+        port: Where it will be served.
+        console: Where to tell; standard output by default.
+
+    Raises:
+        Mistake: *folder* holds something else, or *data* cannot be read.
+    """
+    voice = Narration(console or Console())
+    voice.heading("Setting the stage")
+    filling = simulated(datetime.now(UTC)) if data is None else real(data, voice)
+    _clear(folder)
+    as_of = filling.now if filling.real else None
+    init_shop(folder, name=filling.title.capitalize(), demo=True, port=port, as_of=as_of)
+    opened = open_shop(folder)
+    try:
+        _play(opened, filling, voice)
+    finally:
+        opened.close()
+
+
+def _play(opened: Opened, filling: Filling, voice: Narration) -> None:
+    shop = opened.shop
+    voice.say(f"{len(filling.items):,} items, {len(filling.choices):,} people in {filling.title}")
+    voice.say("[yellow]Their choices about personal data are simulated[/], from assumed shares per")
+    voice.say(
+        "region (src/tactful/demo/choices.py): no figure about real people follows from them."
+    )
+    fill(shop, filling, voice)
+    evaluation = _teach(shop, voice)
+    (opened.folder / EVALUATION_FILE).write_text(json.dumps(evaluation.plain()), encoding="utf-8")
+    tell(_stage(shop, filling, voice))
+    people = _personas(filling)
+    _note_personas(opened.folder, filling, people)
+    summarise(shop, evaluation, [Who(user_id=person) for person in people], voice)
+
+
+def _teach(shop: Shop, voice: Narration) -> Evaluation:
+    """Measure on held-out weeks first, then train on everything: each with its progress bar."""
+    with voice.progress() as bar:
+        tasks = {}
+
+        def show(step: str, done: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=None)
+            bar.update(tasks[step], completed=done)
+
+        evaluation = shop.evaluate(progress=show)
+        trained = shop.train(show)
+        for task in bar.tasks:
+            bar.update(task.id, total=task.completed or 1, completed=task.completed or 1)
+    refused = sum(trained.refused.values())
+    voice.say(
+        f"taught by {trained.visits:,} visits of {trained.subjects:,} subjects who allow it; "
+        f"{refused:,} do not"
+    )
+    return evaluation
+
+
+def _stage(shop: Shop, filling: Filling, voice: Narration) -> Stage:
+    """Choose goods that many people know, so that the models have something to say about them."""
+    known = [candidate.item for candidate in shop.models.current.popular(limit=40)]
+    beside = [candidate.item for candidate in shop.models.current.beside(known[:1], limit=3)]
+    titles = {item.id: item.title for item in filling.items}
+    return Stage(
+        shop=shop, voice=voice, titles=titles, visit=known[:1] + beside[:1], basket=known[3:6]
+    )
+
+
+def _personas(filling: Filling) -> Sequence[str]:
+    """Return people to look at the shop as: the busiest of each kind of choice."""
+    busy = Counter(str(event["userId"]) for event in filling.events if event.get("userId"))
+    kinds: dict[tuple[str, ...], str] = {}
+    choice_of = {choice.shopper: choice for choice in filling.choices}
+    for person, _ in busy.most_common():
+        choice = choice_of[person]
+        kind = (choice.region[:2], str(sorted(choice.statements.items())), str(choice.gpc))
+        kinds.setdefault(kind, person)
+    return list(kinds.values())[:PERSONAS]
+
+
+def _note_personas(folder: Path, filling: Filling, people: Sequence[str]) -> None:
+    choice_of = {choice.shopper: choice for choice in filling.choices}
+    lines = [{"id": person, "label": _label(choice_of[person])} for person in people]
+    (folder / PERSONAS_FILE).write_text(json.dumps(lines), encoding="utf-8")
+
+
+def _label(choice: Choice) -> str:
+    """Say in a few words where somebody lives and what they said."""
+    words = Counter(choice.statements.values())
+    said = ", ".join(f"{word} {n}" for word, n in words.most_common()) or "never answered"
+    return f"{choice.region or 'somewhere'}: {said}{', sends GPC' if choice.gpc else ''}"
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier demonstration, and nothing else."""
+    if not folder.exists():
+        return
+    if not is_demo_shop(folder):
+        raise Mistake(f"{folder} is no demonstration shop: name another folder with --shop")
+    shutil.rmtree(folder)

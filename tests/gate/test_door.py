@@ -1,0 +1,177 @@
+"""The door: what it counts, whom it lets in, and that data never leaves without its permit."""
+
+from datetime import timedelta, timezone
+
+import pytest
+from gate_worlds import NOW, SUBJECT, said, standings, visits
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tactful.gate import Door, Gap, Permit, Permitted, Refusal, Visit
+from tactful.terms import Standing, StatementKind, SubjectId
+from tactful.testing.policies import small_policy
+from tactful.testing.standings import StandingsInMemory, UsesInMemory
+
+POLICY = small_policy()
+TODAY = NOW.date()
+STRANGER = SubjectId(8)
+GRANTED = Standing(
+    statements=(
+        said("recommendations", StatementKind.GRANT),
+        said("measurement", StatementKind.GRANT),
+    ),
+    region="DE",
+)
+
+
+class World:
+    """A door with one subject behind it, and what it counted."""
+
+    def __init__(self, standing: Standing = GRANTED) -> None:
+        self.standings = StandingsInMemory(POLICY)
+        self.standings.put(SUBJECT, standing, NOW)
+        self.uses = UsesInMemory()
+        self.door = Door(POLICY, standings=self.standings, uses=self.uses)
+
+
+@given(standings, visits, st.sampled_from([*POLICY.activities, "fly"]))
+def test_exactly_one_thing_is_counted_for_each_answer(
+    standing: Standing, visit: Visit, activity: str
+) -> None:
+    """A permit for a subject is one use, a refusal one refusal, a gap one gap: never two."""
+    world = World(standing)
+
+    answer = world.door.ask(activity, visit, NOW)
+
+    used = isinstance(answer, Permit) and visit.subject is not None
+    refused, gap = isinstance(answer, Refusal), isinstance(answer, Gap)
+    assert world.uses.uses == ({(SUBJECT, activity, TODAY): 1} if used else {})
+    assert world.uses.refusals.total() == refused
+    assert world.uses.gaps.total() == gap
+
+
+def test_a_gap_is_reported_to_the_operator_by_name() -> None:
+    """What is missing is told, for one subject and for an audience, without whom it concerns."""
+    world = World(Standing(region="XA"))
+
+    world.door.ask("count-visits", Visit(subject=SUBJECT), NOW)
+    world.door.ask_audience("count-visits", NOW)
+    assert isinstance(world.door.ask_audience("fly", NOW), Gap)
+
+    assert set(world.uses.gaps) == {
+        ("count-visits", "purpose measurement in regime closed"),
+        ("count-visits", "purpose measurement in regime of some subjects"),
+        ("fly", "activity fly"),
+    }
+
+
+def test_a_use_is_counted_on_its_day_in_utc() -> None:
+    """Whatever the zone of the clock, the same moment is counted on the same day."""
+    world = World()
+    late = NOW.astimezone(timezone(timedelta(hours=14)))
+    assert late.date() != TODAY
+
+    world.door.ask("recommend", Visit(subject=SUBJECT), late)
+    world.door.open_audience("recommend", late, lambda permit: permit.audience.members)
+
+    assert world.uses.uses == {(SUBJECT, "recommend", TODAY): 2}
+
+
+def test_a_refusal_opens_nothing() -> None:
+    """Where the answer is no, what would read the data is not even called."""
+    world = World(Standing(region="DE"))
+    opened: list[Permit] = []
+
+    refused = world.door.open("recommend", Visit(subject=SUBJECT), NOW, opened.append)
+    gap = world.door.open("fly", Visit(subject=SUBJECT), NOW, opened.append)
+    nobody = world.door.open_audience("fly", NOW, opened.append)
+
+    assert isinstance(refused, Refusal)
+    assert isinstance(gap, Gap)
+    assert isinstance(nobody, Gap)
+    assert not opened
+
+
+def test_a_use_is_counted_before_anything_is_read() -> None:
+    """Data that was read and not counted cannot be, even if reading fails halfway."""
+    world = World()
+
+    def fail(permit: Permit) -> None:
+        raise OSError(permit.activity)
+
+    with pytest.raises(OSError, match="recommend"):
+        world.door.open("recommend", Visit(subject=SUBJECT), NOW, fail)
+    with pytest.raises(OSError, match="keep-history"):
+        world.door.open_audience("keep-history", NOW, fail)
+
+    assert set(world.uses.uses) == {
+        (SUBJECT, "recommend", TODAY),
+        (SUBJECT, "keep-history", TODAY),
+    }
+
+
+def test_what_is_opened_keeps_its_permit() -> None:
+    """`Permitted` holds the very permit that the data was read with."""
+    world = World()
+    seen: list[Permit] = []
+
+    def read(permit: Permit) -> str:
+        seen.append(permit)
+        return "kettle"
+
+    one = world.door.open("recommend", Visit(subject=SUBJECT), NOW, read)
+    many = world.door.open_audience("recommend", NOW, read)
+
+    assert isinstance(one, Permitted)
+    assert isinstance(many, Permitted)
+    assert (one.value, many.value) == ("kettle", "kettle")
+    assert one.permit is seen[0]
+    assert many.permit is seen[1]
+    assert one.permit.subject == SUBJECT
+
+
+def test_opening_for_an_audience_counts_each_member_and_nobody_else() -> None:
+    """Whoever was refused has no use on their account; asking alone counts none."""
+    world = World()
+    world.standings.put(STRANGER, Standing(region="DE"), NOW)
+
+    asked = world.door.ask_audience("recommend", NOW)
+    assert not world.uses.uses
+    world.door.open_audience("recommend", NOW, lambda _permit: None)
+
+    assert isinstance(asked, Permit)
+    assert asked.audience.refused == {"consent_when_needed": 1}
+    assert world.uses.uses == {(SUBJECT, "recommend", TODAY): 1}
+
+
+def test_a_statement_counts_from_the_next_question_on() -> None:
+    """Withdrawing takes effect at once, for one and for many, and so does being forgotten."""
+    world = World()
+    visit = Visit(subject=SUBJECT)
+    assert isinstance(world.door.ask("recommend", visit, NOW), Permit)
+
+    withdrawn = (*GRANTED.statements, said("recommendations", StatementKind.WITHDRAW))
+    world.standings.put(SUBJECT, Standing(statements=withdrawn, region="DE"), NOW)
+    audience = world.door.ask_audience("recommend", NOW)
+    assert isinstance(world.door.ask("recommend", visit, NOW), Refusal)
+    assert isinstance(audience, Permit)
+    assert SUBJECT not in audience.audience
+
+    world.standings.forget(SUBJECT)
+    forgotten = world.door.ask_audience("recommend", NOW)
+    assert isinstance(forgotten, Permit)
+    assert (forgotten.audience.members.size, forgotten.audience.refused) == (0, {})
+
+
+@pytest.mark.parametrize("activity", ["recommend", "fly"])
+def test_naive_time_is_a_bug_at_the_door_too(activity: str) -> None:
+    """No question without a time zone is answered, and nothing is counted for it."""
+    world, naive = World(), NOW.replace(tzinfo=None)
+
+    with pytest.raises(ValueError, match="timezone-aware"):
+        world.door.ask(activity, Visit(subject=SUBJECT), naive)
+    with pytest.raises(ValueError, match="timezone-aware"):
+        world.door.ask_audience(activity, naive)
+
+    assert not world.uses.uses
+    assert not world.uses.gaps
