@@ -7,7 +7,7 @@ its surroundings need to know about it.  Decides nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from tactful.adapters.access import (
 from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
+from tactful.adapters.map_files import built_in_maps, read_map, region_names
 from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
 from tactful.adapters.settings import (
     FILE,
@@ -33,11 +34,24 @@ from tactful.adapters.settings import (
     write_settings,
 )
 from tactful.adapters.sqlite import SqliteStore, open_store
+from tactful.adapters.tables import read_rows, table_shape
+from tactful.capabilities.collect.assortment import Assortment
+from tactful.capabilities.collect.feeds import (
+    SubjectLine,
+    calls_of_events,
+    items_of_catalogue,
+    subjects_of,
+)
+from tactful.capabilities.collect.fitting import check_columns, choose
+from tactful.capabilities.collect.mapping import Dialect, FileMap, common_names
+from tactful.capabilities.collect.orders import calls_of_orders
+from tactful.capabilities.collect.rows import Reject, Row, Skipped
+from tactful.capabilities.collect.wire import Wire
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.shop import Parts, Shop, Store
-from tactful.terms import Mistake, TactfulError
+from tactful.terms import Item, Mistake, TactfulError
 
 KEY_FILE = "master.key"
 
@@ -189,3 +203,76 @@ def _clock(settings: Settings) -> Clock:
     aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     behind = datetime.now(UTC) - aware
     return lambda: datetime.now(UTC) - behind
+
+
+Thing = Wire | SubjectLine | Item | Reject | Skipped
+"""What lines of a file amount to."""
+
+_READERS: Mapping[str, Callable[[Iterator[Row | Reject], FileMap], Iterator[Thing]]] = {
+    "orders": calls_of_orders,
+    "events": calls_of_events,
+    "subjects": subjects_of,
+    "catalogue": items_of_catalogue,
+}
+
+
+class Table:
+    """A file on its way in: what its rows amount to, and how far reading has come."""
+
+    def __init__(
+        self,
+        rows: Iterator[Row | Reject],
+        read: Callable[[Iterator[Row | Reject]], Iterator[Thing]],
+    ) -> None:
+        self.rows = 0
+        self.line = 0
+        self.things = read(self._counted(rows))
+
+    def _counted(self, rows: Iterator[Row | Reject]) -> Iterator[Row | Reject]:
+        for row in rows:
+            self.rows += 1
+            self.line = row.line
+            yield row
+
+
+def read_table(
+    path: Path,
+    *,
+    kind: str,
+    map_file: Path | None = None,
+    told: Callable[[int, int], None] = lambda _read, _total: None,
+) -> Table:
+    """
+    Open a file that is to be imported; it is read as its `things` are.
+
+    Args:
+        path: CSV, JSON lines or Parquet.
+        kind: `orders`, `events`, `subjects` or `catalogue`.
+        map_file: Says which column means what; else a map that knows the file, or common names.
+        told: Told how many bytes were read, of how many.
+
+    Raises:
+        Mistake: the file or the map cannot be used; the message says what to do.
+    """
+    file_map = _map_for(path, kind, map_file)
+    rows = read_rows(path, dialect=file_map.dialect, progress=told)
+    if kind == "catalogue" and file_map.kind == "orders":
+        return Table(rows, lambda rows: _goods(rows, file_map))
+    return Table(rows, lambda rows: _READERS[kind](rows, file_map))
+
+
+def _map_for(path: Path, kind: str, map_file: Path | None) -> FileMap:
+    own = read_map(map_file, kind=kind) if map_file else None
+    shape = table_shape(path, dialect=own.dialect if own else Dialect())
+    known = own or choose(built_in_maps(), shape.columns, kind=kind)
+    file_map = known or common_names(kind, regions=region_names())
+    if shape.form != "jsonl":  # whose lines may differ: each is judged by itself
+        check_columns(file_map, shape.columns, name=path.name)
+    return file_map
+
+
+def _goods(rows: Iterator[Row | Reject], file_map: FileMap) -> Iterator[Thing]:
+    """Make a catalogue of what was sold; who bought it is not looked at."""
+    goods = Assortment(file_map)
+    yield from (t for t in calls_of_orders(rows, file_map, goods) if isinstance(t, Reject))
+    yield from goods.items()

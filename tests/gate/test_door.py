@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tactful.gate import Door, Gap, Permit, Permitted, Refusal, Visit
 from tactful.terms import Standing, StatementKind, SubjectId
-from tactful.testing.policies import small_policy
+from tactful.testing.policies import CONSENT_LIFETIME, small_policy
 from tactful.testing.standings import StandingsInMemory, UsesInMemory
 
 POLICY = small_policy()
+TICK = timedelta(microseconds=1)
 TODAY = NOW.date()
 STRANGER = SubjectId(8)
 GRANTED = Standing(
@@ -175,3 +176,19 @@ def test_naive_time_is_a_bug_at_the_door_too(activity: str) -> None:
 
     assert not world.uses.uses
     assert not world.uses.gaps
+
+
+@pytest.mark.parametrize(("passed", "permitted"), [(-TICK, True), (timedelta(0), False)])
+def test_a_grant_ends_at_the_same_moment_for_one_and_for_many(
+    passed: timedelta, *, permitted: bool
+) -> None:
+    """Expiry is seen by the look-up and by the audience, at the very end of the term."""
+    grant = said("recommendations", StatementKind.GRANT, regime="asking")
+    world = World(Standing(statements=(grant,), region="DE"))
+    at = NOW + CONSENT_LIFETIME + passed
+
+    one = world.door.ask("recommend", Visit(subject=SUBJECT), at)
+    many = world.door.ask_audience("recommend", at)
+
+    assert isinstance(many, Permit)
+    assert isinstance(one, Permit) is (SUBJECT in many.audience) is permitted

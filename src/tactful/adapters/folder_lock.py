@@ -6,6 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tactful.terms import Busy, Trouble
 
@@ -39,7 +40,7 @@ class FolderLock:
             os.close(self._handle)
             self._handle = -1
 
-    def __enter__(self) -> FolderLock:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

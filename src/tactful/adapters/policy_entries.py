@@ -175,8 +175,7 @@ def _check_activity(activity: Activity, where: str, purposes: Mapping[str, Purpo
         raise PolicyMistake(f"{where}: profiling needs an impact assessment: name it as dpia")
     if activity.keeps and purposes[activity.purpose].retention is None:
         raise PolicyMistake(
-            f"{where}: keeps data for {activity.purpose}, which has no retention_days: "
-            f"give that purpose one"
+            f"{where}: keeps data for {activity.purpose}, which has no retention_days: give it one"
         )
 
 
@@ -200,8 +199,7 @@ def regimes_of(layers: Iterable[Iterable[tuple[str, Table]]], words: Words) -> t
         for region in regime.regions:
             if claims.setdefault(region, called) != called:
                 raise PolicyMistake(
-                    f"{called}: region {region} is claimed by {claims[region]} too: "
-                    f"take it out of one of them"
+                    f"{called}: region {region} is in {claims[region]} too: take it out of one"
                 )
     return tuple(regime for _, regime in ordered)
 

@@ -162,7 +162,7 @@ def _check_coverage(policy: Policy) -> None:
             if notice.name == newest.name and purpose in active and purpose not in notice.texts:
                 raise PolicyMistake(
                     f"notices/{notice.id}/{notice.version}.{notice.locale}.md: says nothing about "
-                    f"{purpose}, which activities use: add a section ## Title {{#{purpose}}}"
+                    f"{purpose}, which is used: add a section ## Title {{#{purpose}}}"
                 )
 
 

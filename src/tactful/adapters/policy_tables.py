@@ -66,10 +66,11 @@ def parse_toml(text: str, called: str) -> Table:
     """
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as wrong:  # tomllib lets both through for absurd values
+    except tomllib.TOMLDecodeError as wrong:
         what, _, place = str(wrong).partition(" (at ")
-        where = f"{called}, {place.rstrip(')')}" if place else called
-        raise PolicyMistake(f"{where}: not TOML: {what}") from None
+        raise PolicyMistake(f"{called}, {place.rstrip(')')}: not TOML: {what}") from None
+    except (ValueError, RecursionError):  # tomllib lets both through
+        raise PolicyMistake(f"{called}: a number is too long or a list too deep") from None
 
 
 def overlay(layers: Iterable[tuple[str, Table]], section: str = "") -> Overlay:

@@ -1,1 +1,9 @@
-"""The command line: translate commands into calls; decide nothing."""
+"""
+The command line: translate commands into calls; decide nothing.
+
+Modules here import no heavy library at their top, so that `tactful --help` answers at once.
+"""
+
+from tactful.cli.main import main
+
+__all__ = ["main"]

@@ -183,12 +183,19 @@ def decide(
         return gap_in(activity, entry.purpose, regime.id, at)
     if refused := judge(case):
         return Refusal(activity=activity, rule=refused[0], reason=refused[1], decided_at=at)
+    return permit_for(subject, entry, basis=case.law.basis.value, regime=regime.id, at=at)
+
+
+def permit_for(
+    subject: SubjectId | None, activity: Activity, *, basis: str, regime: str, at: datetime
+) -> Permit:
+    """Mint the permit of one subject, or of a visitor of whom nothing is stored."""
     return Permit(
         scope=subject,
-        activity=activity,
-        purpose=entry.purpose,
-        basis=case.law.basis.value,
-        regime=regime.id,
+        activity=activity.name,
+        purpose=activity.purpose,
+        basis=basis,
+        regime=regime,
         decided_at=at,
         expires_at=at + PERMIT_LIFETIME,
     )

@@ -29,8 +29,9 @@ class Digest:
     All that the rules can see of one standing.
 
     `regime` is the place in `Policy.regimes` of the law at the residence, which is 0, the
-    strictest, if that is not known or no regime covers it.  `said` and `until` have one entry per purpose, in `Policy.purpose_order`; a GRANTED
-    entry counts as EXPIRED from `until` on (seconds since 1970).
+    strictest, if that is not known or no regime covers it.  `said` and `until` have one entry per
+    purpose, in `Policy.purpose_order`; a GRANTED entry counts as EXPIRED from `until` on (seconds
+    since 1970).
     """
 
     regime: int

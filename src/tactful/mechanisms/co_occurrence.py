@@ -33,20 +33,31 @@ UNIT = 1 << 20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoOccurrenceSettings:
     """
-    How pairs become likenesses: count / ((own + shrink)**from_popularity * (other + shrink)**...).
+    How counts become likeness: (count / (own**from_popularity * other**to_popularity)) ** sharpness.
 
-    `length_damping` 0 counts long sessions fully, 1 divides by their length.
+    The defaults were chosen on training data only: on Online Retail before 2011-11-11, its last
+    four weeks held out (protocol D), and checked on the last 14,000 training sessions of
+    Diginetica (protocol A), where they matter less.
+
+    Attributes:
+        neighbours: How many are kept per item.
+        length_damping: A session of n items counts (n / 2) ** -length_damping.
+        from_popularity: How much the count of the item asked with is damped.
+        to_popularity: How much the count of the item found is damped.
+        sharpness: Above 1, few strong neighbours outweigh many weak ones.
+        again: How like an item is to itself, next to the item most like it.
     """
 
-    neighbours: int = 100
-    length_damping: float = 0.5
+    neighbours: int = 300
+    length_damping: float = 0.75
     from_popularity: float = 0.5
     to_popularity: float = 0.5
-    shrink: float = 0.0
+    sharpness: float = 2.5
+    again: float = 3.0
 
 
 class Neighbours(NamedTuple):
-    """For each item the items most like it, best first."""
+    """For each item: itself, then the items most like it, best first."""
 
     items: Codes
     likeness: Numbers
@@ -67,8 +78,11 @@ class CoOccurrence:
         worth = _worth(log, settings)
         total = np.bincount(log.items, np.repeat(worth, np.diff(log.offsets)), len(log.vocabulary))
         powers = np.array([[settings.from_popularity], [settings.to_popularity]])
-        damping = (total / UNIT + settings.shrink) ** powers * np.array([[UNIT], [1.0]])
-        return cls(neighbours=_cut(*_count(sessions, worth, damping, settings.neighbours)))
+        damping = (total / UNIT) ** powers
+        items, likeness, sizes = _count(sessions, worth, damping, settings.neighbours + 1)
+        likeness = (likeness / UNIT) ** settings.sharpness
+        likeness[:, 0] = settings.again * np.where(sizes > 1, likeness[:, 1], 1.0)
+        return cls(neighbours=_cut(items, likeness, sizes))
 
     def arrays(self) -> Arrays:
         """Return the lists as arrays, for `from_arrays`."""
@@ -157,17 +171,18 @@ def _keep_best(tally: Tally, met: int, damping: Numbers, heap: Heap) -> int:
 def _count(
     sessions: Sessions, worth: npt.NDArray[np.int64], damping: Numbers, limit: int
 ) -> tuple[Codes, Numbers, Codes]:
-    """Return (items, limit) the items most like each, their likeness, and how many there are."""
+    """Return (items, limit) each item and those most like it, their counts, damped, and sizes."""
     size = damping.shape[1]
     items, likeness = np.zeros((size, limit), np.int32), np.zeros((size, limit))
-    sizes, names = np.zeros(size, np.int32), np.zeros(limit, np.int64)
+    sizes, names = np.zeros(size, np.int32), np.zeros(limit - 1, np.int64)
     tally = Tally(np.zeros(size, np.int64), np.zeros(size, np.int32))
     for item in range(size):
         met = _count_row(sessions, worth, item, tally)
-        kept = _keep_best(tally, met, damping[1], Heap(likeness[item], names))
-        likeness[item, :kept] /= damping[0, item]
-        items[item, :kept] = -names[:kept]
-        sizes[item] = kept
+        kept = _keep_best(tally, met, damping[1], Heap(likeness[item, 1:], names))
+        likeness[item] /= damping[0, item]
+        items[item, 0] = item
+        items[item, 1 : kept + 1] = -names[:kept]
+        sizes[item] = kept + 1
     return items, likeness, sizes
 
 

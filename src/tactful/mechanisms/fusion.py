@@ -21,9 +21,13 @@ from tactful.mechanisms.best import Heap, offer, order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusionSettings:
-    """The first list counts 1 / (`offset` + rank), the second `second_weight` times that."""
+    """
+    The first list counts 1 / (`offset` + rank), the second `second_weight` times that.
 
-    offset: float = 60.0
+    Chosen on the last 14,000 training sessions of Diginetica; `depth` ranks are looked at.
+    """
+
+    offset: float = 10.0
     second_weight: float = 0.6
     depth: int = 100
 

@@ -115,8 +115,8 @@ class Models:
     def beside(
         self, items: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
     ) -> tuple[Candidate, ...]:
-        """Return what stands in the same sessions as *items*, whatever their order."""
-        query = even(*self._codes(items, self.settings.basket, exclude))
+        """Return what stands in the same sessions as *items*, in any order, but none of them."""
+        query = even(*self._codes(items, self.settings.basket, exclude.union(items)))
         return self._ask(self._beside, query, limit)
 
     def fused(

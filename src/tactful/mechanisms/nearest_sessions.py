@@ -2,13 +2,16 @@
 Find what came next in the sessions nearest to the one at hand (VMIS-kNN).
 
 The sessions that share items with the query are found through posting lists, newest first; the
-nearest of them vote for their items, rare items more.  Each vote is the sum of the parts that the
-query's items have in it, so an answer can say which of them led to it.  Learns nothing and keeps
-nothing but the log, so forgetting a session is leaving it out.
+nearest of them vote for their items: more for rare ones, and for those close to where the session
+met the query.  Each vote is the sum of the parts that the query's items have in it, so an answer
+can say which of them led to it.  Learns nothing and keeps nothing but the log, so forgetting a
+session is leaving it out.
 
 Source:
     Kersbergen, Sprangers & Schelter, "Serenade: Low-Latency Session-Based Recommendation in
-    e-Commerce at Scale", SIGMOD 2022; Ludewig & Jannach 2018 (V-SKNN).
+    e-Commerce at Scale", SIGMOD 2022 (VMIS-kNN); Ludewig & Jannach 2018 (V-SKNN); Garg et al.,
+    "Sequence and Time Aware Neighborhood for Session-based Recommendations", SIGIR 2019 (fading
+    with distance).
 """
 
 from __future__ import annotations
@@ -28,20 +31,41 @@ from tactful.mechanisms.scoreboard import Scoreboard, add, pick, scoreboard, set
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearestSettings:
-    """`recent` sessions per item are looked at, the `nearest` of them vote."""
+    """
+    How the nearest sessions are found and what their votes count.
+
+    The defaults were chosen on the last 14,000 training sessions of Diginetica (protocol A),
+    trained on those before; its test file was not looked at.
+
+    Attributes:
+        recent: Sessions looked at per item, the newest.
+        nearest: How many of them vote.
+        fading: What a place further from the newest match makes of a vote, in 0..1.
+        length_damping: A session of n items counts n ** -length_damping.
+        ageing: The oldest session counts exp(-ageing), the newest 1.
+    """
 
     recent: int = 1000
-    nearest: int = 100
+    nearest: int = 200
+    fading: float = 0.85
+    length_damping: float = 0.25
+    ageing: float = 1.0
 
 
 class Sessions(NamedTuple):
-    """The log by session and by item; sessions of an item stand oldest first."""
+    """
+    The log by session and by item; sessions of an item stand oldest first.
+
+    `worth` of each session, `rarity` of each item, `fading` by distance from the newest match.
+    """
 
     items: Codes
     offsets: Offsets
     postings: Codes
     posting_offsets: Offsets
     rarity: Numbers
+    worth: Numbers
+    fading: Numbers
     recent: int
 
 
@@ -78,17 +102,14 @@ class NearestSessions:
         session_of = np.repeat(np.arange(len(log), dtype=np.int32), lengths)
         postings = session_of[np.argsort(log.items, kind="stable")]
         rarity = np.log(max(len(log), 1) / np.maximum(counts, 1)) + RARITY_FLOOR
-        return cls(
-            sessions=Sessions(
-                items=log.items,
-                offsets=log.offsets,
-                postings=frozen(postings, np.int32),
-                posting_offsets=frozen(offsets_of(counts), np.int64),
-                rarity=frozen(rarity, np.float64),
-                recent=settings.recent,
-            ),
-            settings=settings,
-        )
+        derived = {
+            "postings": postings,
+            "posting_offsets": offsets_of(counts),
+            "rarity": rarity,
+            "worth": _worth(log, settings),
+            "fading": settings.fading ** np.arange(lengths.max(initial=0)),
+        }
+        return cls.from_arrays(derived, log=log, settings=settings)
 
     def arrays(self) -> Arrays:
         """Return what is derived from the log, for `from_arrays`."""
@@ -97,6 +118,8 @@ class NearestSessions:
             "postings": of.postings,
             "posting_offsets": of.posting_offsets,
             "rarity": of.rarity,
+            "worth": of.worth,
+            "fading": of.fading,
         }
 
     @classmethod
@@ -110,6 +133,8 @@ class NearestSessions:
             postings=frozen(arrays["postings"], np.int32),
             posting_offsets=frozen(arrays["posting_offsets"], np.int64),
             rarity=frozen(arrays["rarity"], np.float64),
+            worth=frozen(arrays["worth"], np.float64),
+            fading=frozen(arrays["fading"], np.float64),
             recent=settings.recent,
         )
         return cls(sessions=sessions, settings=settings)
@@ -143,6 +168,13 @@ RARITY_FLOOR = 1e-9
 """So that an item in every session still has a place, behind all others."""
 
 
+def _worth(log: Interactions, settings: NearestSettings) -> Numbers:
+    """Return what each session counts, by its length and how much of the log is newer."""
+    age = np.arange(len(log))[::-1] / max(len(log), 1)
+    lengths: Numbers = np.diff(log.offsets).astype(np.float64)
+    return lengths**-settings.length_damping * np.exp(-settings.ageing * age)
+
+
 @njit(cache=True, nogil=True)
 def _meet(sessions: Sessions, query: Query, matches: Matches) -> int:
     """Add the weight of each query item to its recent sessions; return how many were met."""
@@ -160,47 +192,49 @@ def _meet(sessions: Sessions, query: Query, matches: Matches) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _keep_nearest(matches: Matches, met: int) -> None:
+def _keep_nearest(sessions: Sessions, matches: Matches, met: int) -> None:
     """Leave the nearest sessions as voters, the newer of equals first."""
     size = 0
     for place in range(met):
         session = matches.met[place]
-        size = offer(matches.nearest, size, matches.similarity[session], session)
+        similarity = matches.similarity[session] * sessions.worth[session]
+        size = offer(matches.nearest, size, similarity, session)
         matches.similarity[session] = 0.0
     order(matches.nearest, size)
     matches.voters[0] = size
 
 
 @njit(cache=True, nogil=True)
-def _share_out(sessions: Sessions, session: int, query: Query, matches: Matches) -> float:
-    """Leave in `parts` what each query item has in the vote of *session*; return the vote."""
+def _share_out(sessions: Sessions, session: int, query: Query, matches: Matches) -> int:
+    """Leave in `parts` what each query item has in the vote; return where the newest stands."""
     parts = matches.parts[: len(query.items)]
     parts[:] = 0.0
-    newest, weight = len(parts) - 1, 0.0
+    newest, anchor = len(parts), 0
     for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
         place = matches.position[sessions.items[at]] - 1
         if place >= 0:
             parts[place] = query.weights[place]
-            weight += query.weights[place]
-            newest = min(newest, place)
-    trust: float = query.trust[newest]
-    parts *= trust
-    return weight * trust
+            if place < newest:
+                newest, anchor = place, at
+    parts *= sessions.worth[session] * query.trust[newest]
+    return anchor
 
 
 @njit(cache=True, nogil=True)
 def rank_nearest(sessions: Sessions, query: Query, scratch: Scratch, limit: int) -> int:
     """Leave the best *limit* items on the board, and the voters; return how many items."""
     board, matches = scratch.board, scratch.matches
-    _keep_nearest(matches, _meet(sessions, query, matches))
+    _keep_nearest(sessions, matches, _meet(sessions, query, matches))
     set_places(matches.position, query.items, 1)
     touched = 0
     for voter in range(matches.voters[0]):
         session = matches.nearest.names[voter]
-        vote = _share_out(sessions, session, query, matches)
+        anchor = _share_out(sessions, session, query, matches)
+        vote = matches.parts[: len(query.items)].sum()
         for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
             item = sessions.items[at]
-            touched = add(board, touched, item, vote * sessions.rarity[item])
+            counts = sessions.rarity[item] * sessions.fading[abs(at - anchor)]
+            touched = add(board, touched, item, vote * counts)
     set_places(matches.position, query.items, 0)
     size: int = pick(board, touched, limit, query.banned)
     return size
@@ -215,14 +249,13 @@ def share_nearest(sessions: Sessions, query: Query, scratch: Scratch, wanted: Of
     set_places(board.slot, wanted, 1)
     for voter in range(matches.voters[0]):
         session = matches.nearest.names[voter]
-        _share_out(sessions, session, query, matches)
+        anchor = _share_out(sessions, session, query, matches)
         for at in range(sessions.offsets[session], sessions.offsets[session + 1]):
             item = sessions.items[at]
             if board.slot[item] > 0:
+                counts = sessions.rarity[item] * sessions.fading[abs(at - anchor)]
                 for place in range(len(query.items)):
-                    shares[board.slot[item] - 1, place] += (
-                        matches.parts[place] * sessions.rarity[item]
-                    )
+                    shares[board.slot[item] - 1, place] += matches.parts[place] * counts
     set_places(board.slot, wanted, 0)
     set_places(matches.position, query.items, 0)
     return shares

@@ -31,10 +31,9 @@ LEAST_TRUST = 0.1
 
 def fading(items: Codes, banned: Codes) -> Query:
     """Return the query in which an item weighs less the longer ago it was chosen (V-SKNN)."""
-    size = len(items)
-    places = np.arange(size, dtype=np.float64)
+    places = np.arange(len(items), dtype=np.float64)
     trust = np.maximum(1.0 - TRUST_LOST_PER_PLACE * places, LEAST_TRUST)
-    return Query(items=items, weights=(size - places) / max(size, 1), trust=trust, banned=banned)
+    return Query(items=items, weights=1.0 / (1.0 + places), trust=trust, banned=banned)
 
 
 def even(items: Codes, banned: Codes) -> Query:

@@ -51,13 +51,14 @@ class Subject:
         Set traits to what the subject says they are (Art. 16); None removes one.
 
         Raises:
-            Mistake: a trait that the tracking plan does not declare.
+            Mistake: a trait that the tracking plan does not declare, or declares for purposes
+                only that the subject does not allow.
         """
-        unknown = sorted(set(traits) - set(self._parts.policy.plan.traits))
-        if unknown:
-            known = ", ".join(self._parts.policy.plan.traits)
-            raise Mistake(f"unknown trait {unknown[0][:64]!r}: the plan declares {known}")
-        self._parts.store.profiles.set_traits((self._permit(),), traits)
+        keeping = self._keeping()
+        allowed = {permit.purpose for permit in keeping}
+        for name, value in traits.items():
+            self._check_trait(name, value, allowed)
+        self._parts.store.profiles.set_traits((self._permit(), *keeping), traits)
 
     def restrict(self, *, lift: bool = False) -> None:
         """Keep the subject's data but use it for nothing, or lift that (Art. 18)."""
@@ -74,6 +75,21 @@ class Subject:
         removed = self._parts.store.records.erase(permit)
         self._parts.store.tallies.add("erasure", "done")
         return Erasure(removed=removed, models_changed=changed)
+
+    def _check_trait(self, name: str, value: object, allowed: set[str]) -> None:
+        declared = self._parts.policy.plan.traits
+        if name not in declared:
+            known = ", ".join(declared)
+            raise Mistake(f"unknown trait {name[:64]!r}: the plan declares {known}")
+        if value is not None and allowed.isdisjoint(declared[name].purposes):
+            raise Mistake(f"{name} may not be kept: the subject allows no purpose it serves")
+
+    def _keeping(self) -> tuple[Permit, ...]:
+        """Ask for which purposes the subject lets data be kept."""
+        visit, at = Visit(subject=self._number), self._parts.clock()
+        names = (a.name for a in self._parts.policy.activities.values() if a.keeps)
+        answers = (self._parts.door.ask(name, visit, at) for name in names)
+        return tuple(answer for answer in answers if isinstance(answer, Permit))
 
     def _permit(self) -> Permit:
         at = self._parts.clock()

@@ -1,6 +1,6 @@
 """The embedded store: everything in one SQLite file, written by one thread."""
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
-from tactful.adapters.sqlite.store import SqliteStore, create_store, open_store
+from tactful.adapters.sqlite.store import SqliteStore, open_store
 
-__all__ = ["Change", "ChangeKind", "SqliteStore", "create_store", "open_store"]
+__all__ = ["Change", "ChangeKind", "SqliteStore", "open_store"]

@@ -100,8 +100,14 @@ class SqliteTallies:
         moment = day or self._engine.clock().date()
         self.counts.add((name, label, moment.isoformat()), n)
 
-    def read(self, name: str) -> Mapping[tuple[date, str], int]:
-        """Return every sum of *name* by (day, label), oldest first."""
+    def totals(self) -> Mapping[tuple[str, str], int]:
+        """Return all sums over all days, by (name, label)."""
+        self._engine.writer.flush()
+        query = "SELECT name, label, sum(n) FROM tallies GROUP BY name, label"
+        return {(name, label): n for name, label, n in self._engine.read().execute(query)}
+
+    def daily(self, name: str) -> Mapping[tuple[date, str], int]:
+        """Return the sums of *name* by (day, label), oldest first."""
         self._engine.writer.flush()
         query = "SELECT day, label, n FROM tallies WHERE name = ? ORDER BY day, label"
         rows = self._engine.read().execute(query, (name,)).fetchall()
@@ -130,7 +136,7 @@ class SqliteUses:
 
     def refused(self, activity: str, rule: str) -> None:
         """Note a refusal, without whom it concerns."""
-        self._tallies.add("refused", f"{activity}: {rule}")
+        self._tallies.add("refusal", f"{activity}: {rule}")
 
     def _text(self, day: date) -> str:
         known, text = self._day

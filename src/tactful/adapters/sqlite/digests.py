@@ -1,8 +1,9 @@
 """
 Digests as rows: taken from the statements in the transaction that changes them.
 
-A row is `regime u16 | restricted u8 | said u8 x purposes | until i64 x purposes`, little-endian,
-with the purposes in the policy's order; another policy means taking every digest anew.
+A row is `regime u16 | restricted u8 | residence_known u8 | said u8 x purposes | until i64 x
+purposes`, little-endian, with the purposes in the policy's order; under another policy every
+digest is taken anew.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tactful.terms import Policy, Standing, Statement, StatementKind, SubjectId
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SAID = 4  # where `said` begins in a row
 _COLUMNS = "purpose, kind, at, notice, regime, locale, source"
 
 
@@ -30,6 +32,7 @@ def row_type(purposes: int) -> np.dtype[np.void]:
         [
             ("regime", "<u2"),
             ("restricted", "u1"),
+            ("residence_known", "u1"),
             ("said", "u1", (purposes,)),
             ("until", "<i8", (purposes,)),
         ]
@@ -39,7 +42,8 @@ def row_type(purposes: int) -> np.dtype[np.void]:
 def to_row(facts: Digest) -> bytes:
     """Pack *facts*."""
     until = np.array(facts.until, dtype="<i8").tobytes()
-    return facts.regime.to_bytes(2, "little") + bytes([facts.restricted]) + facts.said + until
+    flags = bytes([facts.restricted, facts.residence_known])
+    return facts.regime.to_bytes(2, "little") + flags + facts.said + until
 
 
 def from_row(row: bytes, purposes: int) -> Digest:
@@ -47,8 +51,9 @@ def from_row(row: bytes, purposes: int) -> Digest:
     return Digest(
         regime=int.from_bytes(row[:2], "little"),
         restricted=bool(row[2]),
-        said=row[3 : 3 + purposes],
-        until=tuple(np.frombuffer(row, dtype="<i8", offset=3 + purposes).tolist()),
+        residence_known=bool(row[3]),
+        said=row[_SAID : _SAID + purposes],
+        until=tuple(np.frombuffer(row, dtype="<i8", offset=_SAID + purposes).tolist()),
     )
 
 

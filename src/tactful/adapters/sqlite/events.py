@@ -21,7 +21,7 @@ from tactful.adapters.sqlite.intake import Call, Intake
 from tactful.adapters.sqlite.memory import Memory
 from tactful.adapters.sqlite.rows import Row, View, to_row, view_of, view_of_everything
 from tactful.adapters.sqlite.writer import Job
-from tactful.gate import Audience, Permit
+from tactful.gate import Permit
 from tactful.terms import Event, PermitMisuse, SubjectId
 
 ANSWER_REQUEST: Final = ("necessary", "answer-request")
@@ -93,14 +93,12 @@ class SqliteEvents:
 
     def of_audience(self, permit: Permit) -> Iterator[Event]:
         """Yield the events of the permit's audience, by subject and then by time."""
-        scope = permit.scope
-        if not isinstance(scope, Audience):
-            raise PermitMisuse(f"the permit for {permit.activity} is not for an audience")
+        members = permit.audience.members
         if self._engine.clock() >= permit.expires_at:
             raise PermitMisuse(f"the permit for {permit.activity} expired: ask the door again")
         view = self._views[permit.purpose]
         rows = rows_of_audience(
-            self._engine.read, self._intake.days, members=scope.members, mask=view.mask
+            self._engine.read, self._intake.days, members=members, mask=view.mask
         )
         return map(view.event, rows)
 

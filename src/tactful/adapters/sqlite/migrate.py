@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tactful.adapters.sqlite.connections import Connection
+from tactful.adapters.sqlite.connections import connect
 from tactful.terms import NotAShop
 
 if TYPE_CHECKING:
@@ -23,19 +23,22 @@ HEAD: Final = "0001"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def bring_up_to_date(db: Connection) -> None:
+def bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
     """
-    Run the migrations that the store behind *db* has not seen, all in one transaction.
+    Run the migrations that the store at *path* has not seen, all in one transaction.
+
+    Args:
+        db: A connection to it, outside any transaction.
+        path: Where it is, for a connection of Alembic's own.
 
     Raises:
-        NotAShop: the store was written by a newer tactful, or is not one.
+        NotAShop: the store was written by a newer tactful.
     """
     version = _version(db)
-    if version == HEAD:
-        return
     if version is not None and version > HEAD:
         raise NotAShop("this store was written by a newer tactful: upgrade before you open it")
-    _upgrade(db)
+    if version != HEAD:
+        _upgrade(path)
 
 
 def _version(db: sqlite3.Connection) -> str | None:
@@ -46,26 +49,24 @@ def _version(db: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _upgrade(db: Connection) -> None:
+def _upgrade(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    with _core(db) as connection:
+    with _core(path) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 @contextmanager
-def _core(db: Connection) -> Iterator[CoreConnection]:
-    """Yield *db* as SQLAlchemy sees it, in a transaction that holds DDL too."""
+def _core(path: Path) -> Iterator[CoreConnection]:
+    """Yield a connection as SQLAlchemy has it, in a transaction that holds DDL too."""
     from sqlalchemy import create_engine, event
-    from sqlalchemy.pool import StaticPool
+    from sqlalchemy.pool import NullPool
 
-    engine = create_engine("sqlite://", creator=lambda: db, poolclass=StaticPool)
+    engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
     event.listen(engine, "begin", lambda core: core.exec_driver_sql("BEGIN IMMEDIATE"))
-    with engine.connect() as connection:
-        with connection.begin():
-            yield connection
-        connection.detach()  # or the pool would close what is not its own
+    with engine.begin() as connection:
+        yield connection

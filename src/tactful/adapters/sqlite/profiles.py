@@ -16,7 +16,7 @@ from tactful.adapters.sqlite.identities import TABLE as IDENTIFIERS
 from tactful.adapters.sqlite.identities import require_subject
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, seal_for, unseal_for
 from tactful.adapters.sqlite.writer import Job
-from tactful.gate import Audience, Permit
+from tactful.gate import Permit
 from tactful.terms import Identifier, IdentifierKind, Mistake, PermitMisuse, SubjectId
 
 NECESSARY: Final = "necessary"
@@ -122,15 +122,13 @@ class SqliteProfiles:
 
     def groups_of(self, permit: Permit) -> Mapping[SubjectId, str]:
         """Return the group of each member of the permit's audience that has one."""
-        scope = permit.scope
-        if not isinstance(scope, Audience):
-            raise PermitMisuse(f"the permit for {permit.activity} is not for an audience")
+        members = permit.audience.members
         query = "SELECT id, group_name FROM subjects WHERE group_name IS NOT NULL ORDER BY id"
         groups: dict[SubjectId, str] = dict(self._engine.read().execute(query).fetchall())
         groups |= self._joining
         having = np.fromiter(groups, dtype=np.int64, count=len(groups))
-        members = having[np.isin(having, scope.members)]
-        return {SubjectId(subject): groups[SubjectId(subject)] for subject in members.tolist()}
+        covered = having[np.isin(having, members)].tolist()
+        return {SubjectId(subject): groups[SubjectId(subject)] for subject in covered}
 
     def _text(self, column: str, subject: SubjectId) -> str | None:
         query = f"SELECT {column} FROM subjects WHERE id = ?"  # noqa: S608 - our own column name

@@ -104,13 +104,10 @@ def _places(speakers: NDArray[np.int64], subjects: NDArray[np.int64]) -> slice |
 
 def _code_table(policy: Policy) -> NDArray[np.uint16]:
     """Return `encode` without a signal as an array, shape (regimes, said, restricted)."""
-    return np.array(
-        [
-            [
-                [encode(regime=regime, said=said, signal=False, restricted=held) for held in (0, 1)]
-                for said in Said
-            ]
-            for regime in range(len(policy.regimes))
-        ],
-        dtype=np.uint16,
-    )
+    shape = (len(policy.regimes), len(Said), 2)
+    table = np.empty(shape, dtype=np.uint16)
+    for regime, said, restricted in np.ndindex(shape):
+        table[regime, said, restricted] = encode(
+            regime=regime, said=said, signal=False, restricted=bool(restricted)
+        )
+    return table

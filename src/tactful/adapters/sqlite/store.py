@@ -1,4 +1,4 @@
-"""Make a store in a folder, and open one: every port of the capabilities, on one SQLite file."""
+"""Open the store in a folder: every port of the capabilities, on one SQLite file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tactful.adapters.sqlite.catalogue import SqliteCatalogue
 from tactful.adapters.sqlite.changes import Change, Changes, changes_since
@@ -26,7 +27,7 @@ from tactful.adapters.sqlite.standings import SqliteStandings
 from tactful.adapters.sqlite.statements import SqliteStatements
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
 from tactful.adapters.sqlite.writer import Writer
-from tactful.terms import Policy, Trouble
+from tactful.terms import NotAShop, Policy, Trouble
 
 
 class SqliteStore:
@@ -73,7 +74,7 @@ class SqliteStore:
             self._engine.readers.close()
             self._db.close()
 
-    def __enter__(self) -> SqliteStore:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -85,28 +86,6 @@ class SqliteStore:
         self.close()
 
 
-def create_store(folder: Path, keys: Keys) -> None:
-    """
-    Make an empty store in *folder*, readable by its owner only.
-
-    Raises:
-        Trouble: there is one already, or the folder cannot be written.
-    """
-    path = folder / FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError as error:
-        raise Trouble(f"there is a store in {folder} already: choose another folder") from error
-    except OSError as error:
-        raise Trouble(f"cannot make a store in {folder}: {error.strerror}") from error
-    try:
-        _fill(path, SubjectKeys(keys))
-    except BaseException:
-        path.unlink()
-        raise
-
-
 def open_store(
     folder: Path,
     policy: Policy,
@@ -116,27 +95,27 @@ def open_store(
     policy_hash: str,
 ) -> SqliteStore:
     """
-    Open the store in *folder*.
+    Open the store in *folder*; an empty folder becomes a new store.
 
     Args:
-        folder: Where `create_store` made it.
+        folder: Holds the store and nothing else.
         policy: The running configuration.
         keys: Where the master key comes from.
         clock: Tells the time, timezone-aware.
         policy_hash: Changes when *policy* does: every digest is then taken anew.
 
     Raises:
-        NotAShop: there is no store, or a newer tactful wrote it.
+        NotAShop: no such folder, something else in it, or a store of a newer tactful.
         Busy: another process keeps it locked.
         Trouble: this is not the master key that it was made with.
     """
     path = folder / FILE
+    _make_room(folder)
     db = connect(path)
     try:
-        bring_up_to_date(db)
+        bring_up_to_date(db, path)
         subject_keys = SubjectKeys(keys)
-        subject_keys.verify(_meta(db, "key_check"))
-        bits = _adopt(db, policy, policy_hash, clock())
+        bits = _adopt(db, subject_keys, policy, policy_hash=policy_hash, at=clock())
         changes = Changes(db)
         engine = Engine(
             readers=Readers(path),
@@ -152,29 +131,38 @@ def open_store(
         raise trouble_of(error) from error
 
 
-def _fill(path: Path, keys: SubjectKeys) -> None:
-    db = connect(path)
+def _make_room(folder: Path) -> None:
+    """Make an empty file in an empty *folder*, which the migrations then fill."""
     try:
-        bring_up_to_date(db)
-        _set_meta(db, "key_check", keys.check)
-    finally:
-        db.close()
+        if not any(folder.iterdir()):
+            (folder / FILE).touch(mode=0o600)
+    except FileNotFoundError as error:
+        raise NotAShop(f"there is no folder {folder}: run `tactful init` to make a shop") from error
+    except OSError as error:
+        raise Trouble(f"cannot make a store in {folder}: {error.strerror}") from error
 
 
-def _adopt(db: sqlite3.Connection, policy: Policy, policy_hash: str, at: datetime) -> PurposeBits:
-    """Number the purposes of *policy*, and take every digest anew where the policy changed."""
+def _adopt(
+    db: sqlite3.Connection, keys: SubjectKeys, policy: Policy, *, policy_hash: str, at: datetime
+) -> PurposeBits:
+    """Check the key, number the purposes, and take digests anew where the policy changed."""
     db.execute("BEGIN IMMEDIATE")
+    keys.verify(_meta(db, "key_check", keys.check))
     bits = number_purposes(db, policy.purpose_order)
-    if _meta(db, "policy_hash") != policy_hash.encode():
+    if _meta(db, "policy_hash", b"") != policy_hash.encode():
         retake_all(db, policy=policy, at=at)
         _set_meta(db, "policy_hash", policy_hash.encode())
     db.execute("COMMIT")
     return bits
 
 
-def _meta(db: sqlite3.Connection, name: str) -> bytes:
+def _meta(db: sqlite3.Connection, name: str, default: bytes) -> bytes:
+    """Return what is noted under *name*; note *default* where nothing is."""
     row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return b"" if row is None else row[0]
+    if row is None:
+        _set_meta(db, name, default)
+        return default
+    return bytes(row[0])
 
 
 def _set_meta(db: sqlite3.Connection, name: str, value: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Each subject's own key, wrapped by the master key: destroy the row, and what it sealed is gone."""
+"""Each subject's own key, wrapped by the master key: with the row goes all that it sealed."""
 
 from __future__ import annotations
 

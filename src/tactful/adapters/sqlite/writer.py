@@ -79,9 +79,10 @@ class Job(Generic[T]):
 
     def settle(self) -> None:
         """Tell whoever waits."""
+        if self.error is not None:
+            self.future.set_exception(self.error)
+            return
         try:
-            if self.error is not None:
-                raise self.error
             self.kept()
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever waits
             self.future.set_exception(error)

@@ -40,6 +40,7 @@ ENVELOPE = frozenset(
 )
 """What Segment's clients write around a call; it says nothing about what happened."""
 
+TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 TRAITS_OF = frozenset({"identify", "group"})
 PLACED = frozenset(
     {"type", "event", "userId", "anonymousId", "messageId", "timestamp", "sessionId", "region"}
@@ -73,9 +74,7 @@ class SubjectLine:
         return f"SubjectLine({len(self.traits)} traits, {len(self.statements)} statements)"
 
 
-def calls_of_events(
-    rows: Iterable[Row | Reject], file_map: FileMap
-) -> Iterator[Wire | Reject]:
+def calls_of_events(rows: Iterable[Row | Reject], file_map: FileMap) -> Iterator[Wire | Reject]:
     """
     Yield a call for each row: a Segment-shaped line, or flat columns that amount to one.
 
@@ -85,9 +84,7 @@ def calls_of_events(
     return _each(rows, file_map, _call)
 
 
-def subjects_of(
-    rows: Iterable[Row | Reject], file_map: FileMap
-) -> Iterator[SubjectLine | Reject]:
+def subjects_of(rows: Iterable[Row | Reject], file_map: FileMap) -> Iterator[SubjectLine | Reject]:
     """Yield each subject; columns `consent.<purpose>` hold what they said, the rest are traits."""
     return _each(rows, file_map, _subject)
 
@@ -115,6 +112,8 @@ def _each(
 
 def _call(fields: dict[str, object], rest: dict[str, object], file_map: FileMap) -> Wire:
     kind = text(fields.get("type")) or "track"
+    if kind not in TYPES:
+        raise Unfit(f"type must be one of {', '.join(sorted(TYPES))}")
     call: Wire = {"type": kind}
     if event := text(fields.get("event")):
         call["event"] = file_map.events.get(event, event)

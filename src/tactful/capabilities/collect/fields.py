@@ -50,11 +50,14 @@ def name_of(value: object) -> str:
     Raises:
         Unfit: it is a list or an object, or holds a NUL byte.
     """
-    if isinstance(value, list | dict):
+    if isinstance(value, str):
+        found = value.strip()
+    elif isinstance(value, list | dict):
         raise Unfit("is not text or a number")
-    if isinstance(value, float) and value.is_integer():
+    elif isinstance(value, float) and value.is_integer():
         return str(int(value))
-    found = text(value)
+    else:
+        found = text(value)
     if "\0" in found:
         raise Unfit("contains a NUL byte")
     return found[:-2] if found.endswith(".0") and _FLOAT_ID.fullmatch(found) else found
@@ -73,9 +76,11 @@ def number(value: object, *, decimal: str = ".") -> Decimal:
     Raises:
         Unfit: it is not a number.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if isinstance(value, str):
+        return _number(value, decimal)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise Unfit("is not a number")
-    return _number(str(value).strip(), decimal if isinstance(value, str) else ".")
+    return _number(str(value), ".")
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,7 @@ Rows that are skipped are skipped here; what the fields mean is for each kind of
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from tactful.capabilities.collect.columns import NEEDED, listed, loosely
@@ -25,8 +25,7 @@ class Reader:
     def __init__(self, file_map: FileMap) -> None:
         self._bind = lru_cache(maxsize=MAX_SHAPES)(file_map.bind)
         self._constants = tuple(file_map.constants.items())
-        self._skip = file_map.skip
-        self._decimal = file_map.decimal
+        self._skip = tuple((rule, _condition(rule, file_map.decimal)) for rule in file_map.skip)
 
     def fields(self, row: Row) -> dict[str, object]:
         """Return the fields of *row*, constants filled in."""
@@ -44,8 +43,8 @@ class Reader:
 
     def skips(self, fields: Mapping[str, object]) -> SkipRule | None:
         """Return the first rule that leaves a row with *fields* out."""
-        for rule in self._skip:
-            if _applies(rule, fields.get(rule.field), self._decimal):
+        for rule, applies in self._skip:
+            if applies(fields.get(rule.field)):
                 return rule
         return None
 
@@ -89,15 +88,16 @@ def check_columns(file_map: FileMap, columns: Sequence[str], *, name: str) -> No
     )
 
 
-def _applies(rule: SkipRule, value: object, decimal: str) -> bool:
-    written = name_of(value)
+def _condition(rule: SkipRule, decimal: str) -> Callable[[object], bool]:
     if rule.missing:
-        return not subject_name(value)
+        return lambda value: not subject_name(value)
     if rule.matches is not None:
-        return rule.matches.search(written) is not None
+        matches = rule.matches.search
+        return lambda value: matches(name_of(value)) is not None
     if rule.unlike is not None:
-        return rule.unlike.search(written) is None
-    return _at_most(value, rule.at_most or 0, decimal)
+        alike = rule.unlike.search
+        return lambda value: alike(name_of(value)) is None
+    return lambda value: _at_most(value, rule.at_most or 0, decimal)
 
 
 def _at_most(value: object, bound: float, decimal: str) -> bool:

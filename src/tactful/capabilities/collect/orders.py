@@ -26,6 +26,7 @@ from tactful.capabilities.collect.fitting import Reader
 from tactful.capabilities.collect.mapping import FileMap
 from tactful.capabilities.collect.rows import Reject, Row, Skipped, Unfit, rejected
 from tactful.capabilities.collect.wire import Wire, named, said
+from tactful.terms import Item
 
 OPEN_ORDERS = 1_000
 """How many orders may be interleaved in a file; further apart, an order comes in parts."""
@@ -69,6 +70,17 @@ def calls_of_orders(
         except Unfit as wrong:
             yield rejected(row, str(wrong))
     yield from orders.rest()
+
+
+def items_of_orders(
+    rows: Iterable[Row | Reject], file_map: FileMap
+) -> Iterator[Item | Reject | Skipped]:
+    """Yield the catalogue that a file of orders amounts to, after what is wrong with its lines."""
+    goods = Assortment(file_map)
+    for found in calls_of_orders(rows, file_map, goods):
+        if not isinstance(found, dict):
+            yield found
+    yield from goods.items()
 
 
 class _Orders:

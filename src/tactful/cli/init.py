@@ -1,0 +1,40 @@
+"""`tactful init`: make a shop folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tactful.cli.options import FILE, TEXT, json_option
+from tactful.cli.screen import say, say_json
+
+
+@click.command()
+@click.argument("folder", type=FILE, metavar="DIR")
+@click.option("--name", type=TEXT, default="A tactful shop", help="What the shop is called.")
+@json_option
+def init(folder: Path, name: str, *, as_json_: bool) -> None:
+    """
+    Make a new shop in the folder DIR and print its two keys.
+
+    The write key is public. The secret key is shown only now: only its digest is kept.
+
+    \b
+    Example:
+      tactful init my-shop --name "The Tea Room"
+    """
+    from tactful.assembly import init_shop
+
+    keys = init_shop(folder, name=name)
+    if as_json_:
+        say_json({"writeKey": keys.write_key, "secretKey": keys.secret_key})
+        return
+    say(f"A new shop is in {folder}.")
+    say()
+    say(f"  write key   {keys.write_key}")
+    say("              public: put it into your pages and clients")
+    say(f"  secret key  {keys.secret_key}")
+    say("              shown only now: note it down, and keep it on your servers")
+    say()
+    say(f"Next: tactful serve --shop {folder}")
