@@ -34,6 +34,7 @@ from tactful.adapters.settings import (
     write_settings,
 )
 from tactful.adapters.sqlite import SqliteStore, open_store
+from tactful.adapters.sqlite.migrate import HEAD
 from tactful.adapters.tables import read_rows, table_shape
 from tactful.capabilities.collect.assortment import Assortment
 from tactful.capabilities.collect.feeds import (
@@ -276,3 +277,30 @@ def _goods(rows: Iterator[Row | Reject], file_map: FileMap) -> Iterator[Thing]:
     goods = Assortment(file_map)
     yield from (t for t in calls_of_orders(rows, file_map, goods) if isinstance(t, Reject))
     yield from goods.items()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLog:
+    """A purchase log, read whole: the orders as calls of a client, and the goods in them."""
+
+    calls: list[dict[str, object]]
+    items: list[Item]
+
+
+def read_orders(path: Path, *, on_bytes: Callable[[int], None]) -> OrderLog:
+    """
+    Read the purchase log at *path*; lines that are left out or wrong are not in it.
+
+    Raises:
+        Mistake: it cannot be read as one.
+    """
+    file_map = _map_for(path, "orders", None)
+    rows = read_rows(path, dialect=file_map.dialect, progress=lambda read, _total: on_bytes(read))
+    goods = Assortment(file_map)
+    calls = [found for found in calls_of_orders(rows, file_map, goods) if isinstance(found, dict)]
+    return OrderLog(calls=calls, items=list(goods.items()))
+
+
+def store_version() -> str:
+    """Return the version of the tables that every open store has."""
+    return HEAD

@@ -10,7 +10,7 @@ import click
 
 from tactful.cli.options import TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say, say_json, table
-from tactful.terms import Decision, Item, Level
+from tactful.terms import Decision, Item, Level, Reason
 
 if TYPE_CHECKING:
     from tactful.shop import Question
@@ -104,12 +104,12 @@ def _show(decision: Decision, titles: Mapping[str, Item]) -> None:
         return
     say()
     table(
-        ("item", "title", "score", "because"),
+        ("item", "title", "because", "score"),
         (
-            (c.item, _title(c.item, titles), f"{c.score:.3f}", _because(c.because))
+            (c.item, _title(c.item, titles), _because(c.because), f"{c.score:.3f}")
             for c in decision.items
         ),
-        right="score",
+        numbers=1,
     )
 
 
@@ -117,5 +117,5 @@ def _title(item: str, titles: Mapping[str, Item]) -> str:
     return titles[item].title if item in titles else ""
 
 
-def _because(reasons: tuple[object, ...]) -> str:
+def _because(reasons: tuple[Reason, ...]) -> str:
     return ", ".join(f"{r.kind} {r.item}".strip() for r in reasons[:3])

@@ -33,13 +33,14 @@ def say_json(value: object) -> None:
     click.echo(as_json(value))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: str = "") -> None:
-    """Print a table; the columns named in *right*, separated by spaces, hold numbers."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: int = 0) -> None:
+    """Print a table whose last *numbers* columns hold numbers."""
     from rich.table import Table
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        drawn.add_column(column, justify="right" if column in right.split() else "left")
+    for place, column in enumerate(columns, start=1):
+        right = place > len(columns) - numbers
+        drawn.add_column(column, justify="right" if right else "left")
     for row in rows:
         drawn.add_row(*(short(cell) for cell in row))
     _console(stderr=False).print(drawn)

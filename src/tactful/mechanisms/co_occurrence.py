@@ -33,7 +33,7 @@ UNIT = 1 << 20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoOccurrenceSettings:
     """
-    How counts become likeness: (count / (own**from_popularity * other**to_popularity)) ** sharpness.
+    How counts become likeness: (count / (own**from_popularity * other**to_popularity))**sharpness.
 
     The defaults were chosen on training data only: on Online Retail before 2011-11-11, its last
     four weeks held out (protocol D), and checked on the last 14,000 training sessions of
@@ -48,7 +48,7 @@ class CoOccurrenceSettings:
         again: How like an item is to itself, next to the item most like it.
     """
 
-    neighbours: int = 300
+    neighbours: int = 100
     length_damping: float = 0.75
     from_popularity: float = 0.5
     to_popularity: float = 0.5

@@ -45,8 +45,8 @@ class NearestSettings:
         ageing: The oldest session counts exp(-ageing), the newest 1.
     """
 
-    recent: int = 1000
-    nearest: int = 200
+    recent: int = 500
+    nearest: int = 100
     fading: float = 0.85
     length_damping: float = 0.25
     ageing: float = 1.0
@@ -102,7 +102,7 @@ class NearestSessions:
         session_of = np.repeat(np.arange(len(log), dtype=np.int32), lengths)
         postings = session_of[np.argsort(log.items, kind="stable")]
         rarity = np.log(max(len(log), 1) / np.maximum(counts, 1)) + RARITY_FLOOR
-        derived = {
+        derived: Arrays = {
             "postings": postings,
             "posting_offsets": offsets_of(counts),
             "rarity": rarity,

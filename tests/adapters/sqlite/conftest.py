@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -28,13 +29,21 @@ class SqliteShelf(Shelf):
         return open_store(self.folder, policy, keys, clock=clock, policy_hash=repr(policy))
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty store and its key once: migrating takes longer than most tests."""
+    home = tmp_path_factory.mktemp("blank")
+    create_key_file(home / "master.key")
+    (home / "data").mkdir()
+    SqliteShelf(home / "data").store.close()
+    return home
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return an empty folder for a store, with its key beside it."""
-    create_key_file(tmp_path / "master.key")
-    folder = tmp_path / "data"
-    folder.mkdir()
-    return folder
+def folder(blank: Path, tmp_path: Path) -> Path:
+    """Return a folder with an empty store, and its key beside it."""
+    copytree(blank, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "data"
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """The embedded store keeps every promise of the ports."""
 
+from tactful.testing.conformance.events import EventsSuite
 from tactful.testing.conformance.identities import IdentitiesSuite, ProfilesSuite
+from tactful.testing.conformance.records import CatalogueSuite, CountsSuite, RecordsSuite
+from tactful.testing.conformance.statements import StatementsSuite
 
 
 class TestIdentities(IdentitiesSuite):
@@ -9,3 +12,23 @@ class TestIdentities(IdentitiesSuite):
 
 class TestProfiles(ProfilesSuite):
     """What is known of them, in SQLite."""
+
+
+class TestStatements(StatementsSuite):
+    """What they said, in SQLite."""
+
+
+class TestEvents(EventsSuite):
+    """What they did, in SQLite."""
+
+
+class TestRecords(RecordsSuite):
+    """Withdrawal and erasure, in SQLite."""
+
+
+class TestCounts(CountsSuite):
+    """Uses and tallies, in SQLite."""
+
+
+class TestCatalogue(CatalogueSuite):
+    """The goods, in SQLite."""

@@ -61,13 +61,11 @@ def shelf_policy() -> Policy:
 
 
 def _purpose(name: str) -> Purpose:
-    return Purpose(
-        name=name, title=name, categories=(), uses=(), retention=timedelta(days=365)
-    )
+    return Purpose(name=name, title=name, categories=(), uses=(), retention=timedelta(days=365))
 
 
 def _regime(name: str, region: str, mode: Mode) -> Regime:
-    modes = {purpose: mode for purpose in PURPOSES} | {NECESSARY: Mode.NECESSARY}
+    modes = dict.fromkeys(PURPOSES, mode) | {NECESSARY: Mode.NECESSARY}
     rules = {
         purpose: RegimeRule(
             purpose=purpose,

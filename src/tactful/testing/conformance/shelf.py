@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from typing import Any, Protocol
 
 from tactful.capabilities.collect.ports import Events
@@ -116,6 +117,7 @@ class Shelf:
         self.clock = Clock()
         self.policy = shelf_policy()
         self.store = open_store(self.policy, self.clock)
+        self._strangers = count()
 
     def reopen(self, policy: Policy | None = None) -> Store:
         """Close the store and open it again, perhaps under another policy."""
@@ -127,6 +129,10 @@ class Shelf:
     def subject(self, name: str = "ann") -> SubjectId:
         """Return the subject whose `userId` is *name*, admitted if new."""
         return self.store.identities.admit([user(name)], at=self.clock())
+
+    def stranger(self) -> SubjectId:
+        """Return a subject that no other call returns."""
+        return self.subject(f"stranger {next(self._strangers)}")
 
     @property
     def door(self) -> Door:

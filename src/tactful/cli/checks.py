@@ -1,0 +1,188 @@
+"""
+What `tactful doctor` looks at, check by check: what is safe, what is not, and what to do.
+
+Looks only; mends nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tactful.cli import ports
+from tactful.cli.text import minute
+from tactful.terms import NotAShop, PolicyMistake, TactfulError
+
+if TYPE_CHECKING:
+    from tactful.assembly import Opened
+
+OTHERS = 0o077
+LITTLE_BYTES = 1_000_000_000
+TOO_LITTLE_BYTES = 50_000_000
+STALE = timedelta(days=30)
+BUILT = datetime(2026, 1, 1, tzinfo=UTC)
+"""No clock that is right shows an earlier time than this."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class State(enum.StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    NOTE = "note"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    state: State
+    says: str
+
+    def plain(self) -> dict[str, str]:
+        """Return the finding as plain data, for JSON."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """
+    Yield what is found out about the shop in *folder*.
+
+    Raises:
+        NotAShop: there is nothing to look at.
+    """
+    from tactful.assembly import FILE, open_shop
+
+    if not (folder / FILE).is_file():
+        raise NotAShop(f"{folder} is not a shop folder: make one with `tactful init {folder}`")
+    yield _private(folder)
+    yield _disk(folder)
+    try:
+        opened = open_shop(folder)
+    except TactfulError as error:
+        check = "policy" if isinstance(error, PolicyMistake) else "shop"
+        yield Finding(check=check, state=State.UNSAFE, says=str(error))
+        return
+    try:
+        yield from _shop(opened)
+    finally:
+        opened.close()
+
+
+def _shop(opened: Opened) -> Iterator[Finding]:
+    yield _settings(opened)
+    yield _policy(opened)
+    yield _store(opened)
+    yield _models(opened)
+    yield _clock(opened)
+    yield _server(opened)
+    yield _counts(opened)
+    yield from _gaps(opened)
+
+
+def _private(folder: Path) -> Finding:
+    """Keys and data are for their owner only: 0600 files in 0700 folders."""
+    inside = [path for path in folder.rglob("*") if _secret(path.relative_to(folder))]
+    open_ = [path for path in (folder, *inside) if path.stat().st_mode & OTHERS]
+    shut = [path for path in open_ if path != folder]
+    if shut:
+        says = f"others may read {shut[0]}: run `chmod -R go-rwx {folder}`"
+        return Finding(check="permissions", state=State.UNSAFE, says=says)
+    if open_:
+        says = f"others may list {folder}: run `chmod 700 {folder}`"
+        return Finding(check="permissions", state=State.NOTE, says=says)
+    return Finding(check="permissions", state=State.OK, says="only the owner can read the folder")
+
+
+def _secret(path: Path) -> bool:
+    return path.parts[0] in {"keys", "data"}
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    state = State.OK if free > LITTLE_BYTES else State.NOTE
+    if free < TOO_LITTLE_BYTES:
+        state = State.UNSAFE
+    advice = "" if state is State.OK else ": free some space"
+    return Finding(check="disk", state=state, says=f"{free / 1e9:,.1f} GB free{advice}")
+
+
+def _settings(opened: Opened) -> Finding:
+    server = opened.settings.server
+    if opened.settings.shop.demo and server.host not in LOOPBACK:
+        says = (
+            f"a demonstration shop is open to all on {server.host}: set [server] host = 127.0.0.1"
+        )
+        return Finding(check="settings", state=State.UNSAFE, says=says)
+    return Finding(check="settings", state=State.OK, says=f"{opened.settings.shop.name}")
+
+
+def _policy(opened: Opened) -> Finding:
+    policy = opened.shop.policy
+    notice = policy.current_notice()
+    says = (
+        f"{len(policy.purposes)} purposes, {len(policy.activities)} activities, "
+        f"{len(policy.regimes)} regimes, notice {notice.name}"
+    )
+    return Finding(check="policy", state=State.OK, says=says)
+
+
+def _store(opened: Opened) -> Finding:
+    from tactful.assembly import store_version
+
+    says = f"opens, version {store_version()}; what is deleted is wiped (secure_delete)"
+    return Finding(check="store", state=State.OK, says=says)
+
+
+def _models(opened: Opened) -> Finding:
+    name = opened.shop.models.name
+    if name is None:
+        says = "none yet: run `tactful train`"
+        return Finding(check="models", state=State.NOTE, says=says)
+    made = datetime.fromtimestamp(
+        (opened.folder / opened.settings.store.models / name).stat().st_mtime, tz=UTC
+    )
+    old = datetime.now(UTC) - made > STALE
+    says = f"{name}, made {minute(made)}{': run `tactful train`' if old else ''}"
+    return Finding(check="models", state=State.NOTE if old else State.OK, says=says)
+
+
+def _clock(opened: Opened) -> Finding:
+    now = opened.shop.now()
+    if opened.settings.shop.as_of:
+        says = f"set back to {minute(now)} by [shop] as_of: for demonstrations only"
+        return Finding(check="clock", state=State.NOTE, says=says)
+    if now < BUILT:
+        says = f"{minute(now)} cannot be: consents would be dated wrongly; set the system's clock"
+        return Finding(check="clock", state=State.UNSAFE, says=says)
+    return Finding(check="clock", state=State.OK, says=minute(now))
+
+
+def _server(opened: Opened) -> Finding:
+    server = opened.settings.server
+    where = f"{server.host}:{server.port}"
+    if ports.answers(server.host, server.port):
+        return Finding(check="port", state=State.OK, says=f"something answers on {where}")
+    return Finding(check="port", state=State.OK, says=f"{where} is free: no server is running")
+
+
+def _counts(opened: Opened) -> Finding:
+    totals = opened.shop.totals()
+    kept, refused = totals.get(("events", "kept"), 0), totals.get(("events", "refused"), 0)
+    return Finding(check="events", state=State.OK, says=f"{kept:,} kept, {refused:,} refused")
+
+
+def _gaps(opened: Opened) -> Iterator[Finding]:
+    """Yield what the gate was asked and the policy has no answer to: refused until it has."""
+    for (name, label), count in sorted(opened.shop.totals().items()):
+        if name == "gap":
+            says = f"{label} ({count:,} times refused): add it to the policy"
+            yield Finding(check="gap", state=State.NOTE, says=says)

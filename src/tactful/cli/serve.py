@@ -1,0 +1,35 @@
+"""`tactful serve`: answer over HTTP until told to stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tactful.cli.options import PORTS, TEXT, shop_option
+from tactful.terms import Mistake
+
+
+@click.command()
+@shop_option
+@click.option("--host", type=TEXT, help="Where to listen.  [default: from tactful.toml]")
+@click.option("--port", type=PORTS, help="Where to listen.  [default: from tactful.toml]")
+@click.option("--workers", type=click.IntRange(min=1), default=1, help="How many processes.")
+def serve(folder: Path, host: str | None, port: int | None, *, workers: int) -> None:
+    """
+    Serve the shop until Ctrl-C or SIGTERM; what was acknowledged by then is kept.
+
+    \b
+    Example:
+      tactful serve --shop my-shop --port 8787
+    """
+    if workers > 1:
+        raise Mistake("the embedded store is served by one process: leave --workers out")
+    start(folder, host=host, port=port)
+
+
+def start(folder: Path, *, host: str | None, port: int | None) -> None:
+    """Serve the shop in *folder* where its settings say, or elsewhere."""
+    from tactful.web.server import serve as serve_shop
+
+    serve_shop(folder, host=host, port=port)

@@ -1,0 +1,47 @@
+"""What is known about a subject, as a page of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tactful.cli.screen import say, table
+from tactful.cli.text import short
+
+LATEST = 10
+
+
+def holdings(known: Mapping[str, Any]) -> None:
+    """Print an export the way somebody reads it: the gist first, the latest events last."""
+    for identifier in known["identifiers"]:
+        say(f"{identifier['kind']:<12} {short(identifier['value'])}")
+    say(f"{'region':<12} {known['region'] or 'unknown: the strictest law holds'}")
+    say(f"{'law':<12} {known['regime']}")
+    if known["group"]:
+        say(f"{'group':<12} {short(known['group'])}")
+    for name, value in known["traits"].items():
+        say(f"{short(name, 12):<12} {short(value)}")
+    if known["restricted"]:
+        say("RESTRICTED: kept, and used for nothing")
+    _statements(known["statements"])
+    _events(known["events"])
+
+
+def _statements(statements: Sequence[Mapping[str, Any]]) -> None:
+    say()
+    if not statements:
+        say("said nothing yet")
+        return
+    columns = ("at", "statement", "purpose", "notice", "source")
+    table(columns, ([s[column] for column in columns] for s in statements))
+
+
+def _events(events: Sequence[Mapping[str, Any]]) -> None:
+    say()
+    latest = sorted(events, key=lambda event: str(event["time"]), reverse=True)[:LATEST]
+    say(f"{len(events):,} events kept{f', the latest {len(latest)}:' if latest else ''}")
+    if latest:
+        table(
+            ("time", "event", "items", "source"),
+            ((e["time"], e["event"], ", ".join(e["items"][:5]), e["source"]) for e in latest),
+        )

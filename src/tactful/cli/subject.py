@@ -1,0 +1,165 @@
+"""`tactful subject`: the rights of one subject, for the privacy officer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from tactful.cli import showing
+from tactful.cli.failures import Commands
+from tactful.cli.options import FILE, TEXT, json_option, opened, shop_option
+from tactful.cli.screen import say, say_json
+from tactful.cli.text import as_json
+
+id_argument = click.argument("user_id", metavar="ID", type=TEXT)
+
+
+@click.group(cls=Commands)
+def subject() -> None:
+    """
+    See, hand out, restrict and erase what is known about one subject.
+
+    ID is the shop's own id of the subject: the `userId` of its events.
+
+    \b
+    Example:
+      tactful subject show ada --shop my-shop
+    """
+
+
+@subject.command()
+@id_argument
+@shop_option
+@json_option
+def show(user_id: str, folder: Path, *, as_json_: bool) -> None:
+    """
+    Show what is known about the subject ID, and what they said.
+
+    \b
+    Example:
+      tactful subject show ada --shop my-shop
+    """
+    with opened(folder) as found:
+        holdings = found.shop.subject(user_id).export()
+    if as_json_:
+        say_json(holdings)
+    else:
+        showing.holdings(holdings)
+
+
+@subject.command()
+@id_argument
+@shop_option
+@click.option("--out", type=FILE, metavar="FILE", help="A new file, for its owner's eyes only.")
+def export(user_id: str, folder: Path, out: Path | None) -> None:
+    """
+    Hand out everything known about the subject ID, as JSON (Art. 15 and 20 GDPR).
+
+    \b
+    Example:
+      tactful subject export ada --shop my-shop --out ada.json
+    """
+    with opened(folder) as found:
+        holdings = found.shop.subject(user_id).export()
+    if out is None:
+        say_json(holdings)
+        return
+    _write_new(out, as_json(holdings) + "\n")
+    say(f"Written to {out}.")
+
+
+@subject.command()
+@id_argument
+@shop_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def erase(user_id: str, folder: Path, *, yes: bool, as_json_: bool) -> None:
+    """
+    Erase the subject ID: rows, keys and what the models learned (Art. 17 GDPR).
+
+    \b
+    Example:
+      tactful subject erase ada --shop my-shop --yes
+    """
+    with opened(folder) as found:
+        whom = found.shop.subject(user_id)
+        if not yes:
+            click.confirm("Erase everything about this subject, for good?", abort=True, err=True)
+        erasure = whom.erase()
+    if as_json_:
+        say_json({"removed": dict(erasure.removed), "modelsChanged": erasure.models_changed})
+        return
+    say("Erased.")
+    for kind, count in sorted(erasure.removed.items()):
+        say(f"{count:>10,} {kind}")
+    say(f"The models {'were made to forget' if erasure.models_changed else 'had not learned'}.")
+
+
+@subject.command()
+@id_argument
+@shop_option
+def restrict(user_id: str, folder: Path) -> None:
+    """
+    Keep the data of the subject ID, but use it for nothing (Art. 18 GDPR).
+
+    \b
+    Example:
+      tactful subject restrict ada --shop my-shop
+    """
+    with opened(folder) as found:
+        found.shop.subject(user_id).restrict()
+    say("Restricted: the data is kept and used for nothing, until `tactful subject lift`.")
+
+
+@subject.command()
+@id_argument
+@shop_option
+def lift(user_id: str, folder: Path) -> None:
+    """
+    Lift the restriction of the subject ID: what they allowed holds again.
+
+    \b
+    Example:
+      tactful subject lift ada --shop my-shop
+    """
+    with opened(folder) as found:
+        found.shop.subject(user_id).restrict(lift=True)
+    say("Lifted: what the subject allowed holds again.")
+
+
+@subject.command()
+@id_argument
+@shop_option
+@json_option
+def link(user_id: str, folder: Path, *, as_json_: bool) -> None:
+    """
+    Print a signed link to the subject's own page; it holds for a week.
+
+    Whoever has the link can see and erase the subject's data: hand it to nobody else.
+
+    \b
+    Example:
+      tactful subject link ada --shop my-shop
+    """
+    with opened(folder) as found:
+        found.shop.subject(user_id)
+        where = found.settings.server
+        token = quote(found.links.sign(user_id))
+    address = f"http://{where.host}:{where.port}/me?token={token}"
+    if as_json_:
+        say_json({"link": address})
+    else:
+        say(address)
+
+
+def _write_new(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)  # half an answer is none
+        raise

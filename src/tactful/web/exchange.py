@@ -1,0 +1,94 @@
+"""
+What a route sees of HTTP: a request it can read, a reply it gives.
+
+Every route is one function from `Asked` to `Reply`.  The framework and the front for the busiest
+routes call the same function, so that there is one definition of what a route does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import Final, TypeAlias, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from tactful.assembly import Opened
+from tactful.terms import TactfulError
+
+T = TypeVar("T")
+
+Header: TypeAlias = tuple[bytes, bytes]
+JSON: Final = b"application/json"
+THREADS: Final = 8
+
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Asked:
+    """One request: header names in lower case, the body as it came."""
+
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    body: bytes = b""
+    query_string: bytes = b""
+    path: Mapping[str, str] = field(default_factory=dict)
+    scheme: str = "http"
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """Return the query's fields; of a repeated one, the last."""
+        return dict(parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True))
+
+    @property
+    def gpc(self) -> bool:
+        """Return whether the browser sends Global Privacy Control."""
+        return self.headers.get(b"sec-gpc", b"").strip() == b"1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Reply:
+    """What goes back."""
+
+    status: int = HTTPStatus.OK
+    body: bytes = b""
+    headers: tuple[Header, ...] = ()
+    media_type: bytes = JSON
+
+
+@dataclass(slots=True, kw_only=True)
+class Serving:
+    """A shop that is being served: what routes share, and how much is waiting for the disk."""
+
+    opened: Opened
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="tactful-web")
+    )
+    waiting_calls: int = 0
+    stopping: bool = False
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Run blocking *work* beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+
+Endpoint: TypeAlias = Callable[[Serving, Asked], Awaitable[Reply]]
+
+
+class Declined(TactfulError):
+    """A request that HTTP has a status of its own for; the message says what to do."""
+
+    def __init__(self, status: HTTPStatus, detail: str, *headers: Header) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers = headers
+
+
+def answer(value: object, *, status: int = HTTPStatus.OK) -> Reply:
+    """Return *value* as a JSON reply."""
+    return Reply(status=status, body=_encoder.encode(value))

@@ -1,0 +1,114 @@
+"""
+Take Segment-shaped calls in, from every client that `docs/reference/clients.md` lists.
+
+Answered only once what is kept is durable; a call that may not be kept is answered 200 like any
+other, because clients retry everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Final
+
+from tactful.capabilities.collect import Incoming, read_batch, read_single
+from tactful.shop import Collected
+from tactful.terms import Busy, Mistake
+from tactful.web.bodies import unpack
+from tactful.web.exchange import Asked, Declined, Endpoint, Reply, Serving, answer
+from tactful.web.keys import caller_with, given_key
+from tactful.web.messages import CallRefused, Taken
+
+INLINE_CALLS: Final = 8
+"""Up to this many calls of senders without signals are taken on the event loop itself."""
+
+SHORT_NAMES: Final = {
+    "t": "track",
+    "i": "identify",
+    "p": "page",
+    "s": "screen",
+    "g": "group",
+    "a": "alias",
+}
+
+_TAKEN: Final = answer(Taken(success=True))
+
+
+async def take_batch(serving: Serving, asked: Asked) -> Reply:
+    """Take a batch; calls that cannot be read are named, and do not take the others with them."""
+    return await _take(serving, asked, read_batch)
+
+
+def take_single(kind: str) -> Endpoint:
+    """Return the endpoint that takes one call of *kind*."""
+    read = partial(read_single, kind)
+
+    async def take(serving: Serving, asked: Asked) -> Reply:
+        return await _take(serving, asked, read)
+
+    return take
+
+
+async def _take(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> Reply:
+    key = given_key(asked)
+    if key is not None:
+        caller_with(serving, key)
+    incoming = _read(serving, asked, read)
+    if key is None:
+        caller_with(serving, incoming.write_key)
+    if not incoming.calls:
+        return _nothing_taken(incoming)
+    await _store(serving, incoming, gpc=asked.gpc)
+    return _taken(incoming)
+
+
+def _read(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> Incoming:
+    body = unpack(asked.body, limit=serving.opened.settings.server.max_expanded_bytes)
+    try:
+        return read(body)
+    except RecursionError:
+        raise Mistake("the body is nested too deeply") from None
+
+
+async def _store(serving: Serving, incoming: Incoming, *, gpc: bool) -> None:
+    """Hand the calls to the shop and wait until what is kept of them is durable."""
+    calls = len(incoming.calls)
+    if serving.waiting_calls + calls > serving.opened.settings.server.queue_calls:
+        raise _too_much()
+    serving.waiting_calls += calls
+    try:
+        collected = await _collected(serving, incoming, gpc=gpc)
+        await asyncio.wrap_future(collected.stored)
+    except Busy:
+        raise _too_much() from None
+    finally:
+        serving.waiting_calls -= calls
+
+
+async def _collected(serving: Serving, incoming: Incoming, *, gpc: bool) -> Collected:
+    take = partial(serving.opened.shop.take, incoming, gpc=gpc, source="api")
+    return await serving.in_thread(take)
+
+
+def _nothing_taken(incoming: Incoming) -> Reply:
+    if incoming.malformed:
+        first = incoming.malformed[0]
+        raise Mistake(f"no call can be read; the first, at {first.index}: {first.reason}")
+    return _TAKEN
+
+
+def _taken(incoming: Incoming) -> Reply:
+    if not incoming.malformed:
+        return _TAKEN
+    rejected = [CallRefused(index=m.index, reason=m.reason) for m in incoming.malformed]
+    return answer(Taken(success=True, rejected=rejected))
+
+
+def _too_much() -> Declined:
+    return Declined(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too many calls are waiting to be stored: send again in a moment",
+        (b"retry-after", b"1"),
+    )
