@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import msgspec
-import pytest
 from litestar.controller import Controller
 from litestar.handlers import BaseRouteHandler
 
@@ -103,7 +102,7 @@ def _routes() -> Iterator[str]:
             elif isinstance(thing, type) and issubclass(thing, Controller):
                 for handler in vars(thing).values():
                     if isinstance(handler, BaseRouteHandler):
-                        yield from _spelled(handler.paths, thing.path or "")
+                        yield from _spelled(handler.paths, str(vars(thing).get("path", "")))
 
 
 def _spelled(paths: set[str], prefix: str = "") -> Iterator[str]:

@@ -171,6 +171,15 @@ def test_the_order_of_arrival_does_not_matter(
         assert answer_to(name, standing, policy, visit) == answer_to(name, shuffled, policy, visit)
 
 
+@pytest.mark.parametrize("other", ["shop@1", "shop@2", ""])
+def test_of_two_grants_at_one_instant_the_same_one_always_counts(other: str) -> None:
+    """Grants to different notices may share a time; which came in first still does not matter."""
+    current = said("recommendations", GRANT)
+    twin = replace(current, notice=other)
+
+    assert rule_of(ask("recommend", current, twin)) == rule_of(ask("recommend", twin, current))
+
+
 @given(st.permutations([GRANT, WITHDRAW, DENY, OBJECT]), st.integers(1, 4), moments)
 def test_at_the_same_instant_the_more_restrictive_statement_wins(
     kinds: list[StatementKind], size: int, at: datetime

@@ -59,19 +59,19 @@ def examine(folder: Path) -> Iterator[Finding]:
     Raises:
         NotAShop: there is nothing to look at.
     """
-    from tactful.assembly import FILE, open_shop
+    from tactful.assembly import open_shop
 
-    if not (folder / FILE).is_file():
-        raise NotAShop(f"{folder} is not a shop folder: make one with `tactful init {folder}`")
-    yield _private(folder)
-    yield _disk(folder)
     try:
         opened = open_shop(folder)
+    except NotAShop:
+        raise
     except TactfulError as error:
         check = "policy" if isinstance(error, PolicyMistake) else "shop"
         yield Finding(check=check, state=State.UNSAFE, says=str(error))
         return
     try:
+        yield _private(folder)
+        yield _disk(folder)
         yield from _shop(opened)
     finally:
         opened.close()
@@ -80,7 +80,7 @@ def examine(folder: Path) -> Iterator[Finding]:
 def _shop(opened: Opened) -> Iterator[Finding]:
     yield _settings(opened)
     yield _policy(opened)
-    yield _store(opened)
+    yield _store()
     yield _models(opened)
     yield _clock(opened)
     yield _server(opened)
@@ -135,7 +135,7 @@ def _policy(opened: Opened) -> Finding:
     return Finding(check="policy", state=State.OK, says=says)
 
 
-def _store(opened: Opened) -> Finding:
+def _store() -> Finding:
     from tactful.assembly import store_version
 
     says = f"opens, version {store_version()}; what is deleted is wiped (secure_delete)"

@@ -17,31 +17,22 @@ from tactful.cli import (
     serve,
     subject,
 )
-from tactful.cli.failures import Commands
 from tactful.cli.screen import say
+from tactful.cli.shape import Command, Commands
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Commands,
+    epilog="tactful init my-shop\ntactful serve --shop my-shop",
+)
 def main() -> None:
-    """
-    Personalization that keeps its promises, for your own shop.
-
-    \b
-    Begin with:
-      tactful init my-shop
-      tactful serve --shop my-shop
-    """
+    """Personalization that keeps its promises, for your own shop."""
 
 
-@main.command()
+@main.command(cls=Command, epilog="tactful version")
 def version() -> None:
-    """
-    Print the version of tactful.
-
-    \b
-    Example:
-      tactful version
-    """
+    """Print the version of tactful."""
     say(f"tactful {installed_version('tactful')}")
 
 

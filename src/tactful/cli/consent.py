@@ -10,6 +10,7 @@ import click
 
 from tactful.cli.options import TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say_json, table
+from tactful.cli.shape import Command
 from tactful.cli.text import minute
 from tactful.terms import Mistake
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 WORDS = ("grant", "deny", "withdraw", "object")
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    epilog="tactful consent ada --shop my-shop --region DE \\\n"
+    "  --grant individual_personalization --notice privacy@1",
+)
 @click.argument("user_id", metavar="ID", type=TEXT)
 @shop_option
 @click.option("--grant", type=TEXT, multiple=True, metavar="PURPOSE", help="Yes to this purpose.")
@@ -41,14 +46,9 @@ def consent(
     **said: tuple[str, ...],
 ) -> None:
     """
-    Record what the subject ID said about purposes, and show what stands.
+    Record what a subject said about purposes, and show it.
 
     Without a statement it only shows what stands.
-
-    \b
-    Example:
-      tactful consent ada --shop my-shop --region DE \\
-        --grant individual_personalization --notice privacy@1
     """
     from tactful.shop import Who
 
@@ -75,9 +75,9 @@ def _show(shop: Shop, who: Who, *, as_json_: bool) -> None:
         say_json({"standing": [asdict(answer) for answer in answers]})
         return
     table(
-        ("purpose", "said", "when", "notice", "source", "without a word"),
+        ("purpose", "said", "when", "notice", "source", "law"),
         (
-            (a.purpose, a.said or "-", minute(a.at), a.notice, a.source, f"{a.mode} ({a.basis})")
+            (a.purpose, a.said or "-", minute(a.at), a.notice, a.source, f"{a.mode}, {a.basis}")
             for a in answers
         ),
     )

@@ -10,13 +10,16 @@ import click
 
 from tactful.cli.options import TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say, say_json, table
+from tactful.cli.shape import Command
 from tactful.terms import Decision, Item, Level, Reason
 
 if TYPE_CHECKING:
     from tactful.shop import Question
 
 
-@click.command()
+@click.command(
+    cls=Command, epilog="tactful decide --shop my-shop --slot for-you --session A12,B7 --region DE"
+)
 @shop_option
 @click.option("--slot", required=True, type=TEXT, help="The slot to fill: for-you, trending, ...")
 @click.option("--subject", "user_id", type=TEXT, help="Whom it is for, by the shop's userId.")
@@ -33,13 +36,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=int, default=10, show_default=True, help="How many items.")
 @json_option
 def decide(folder: Path, *, as_json_: bool, **asked: object) -> None:
-    """
-    Fill a slot at the highest level that the gate permits.
-
-    \b
-    Example:
-      tactful decide --shop my-shop --slot for-you --session A12,B7 --region DE
-    """
+    """Fill a slot at the highest level that the gate permits."""
     with opened(folder) as found:
         decision = found.shop.decide(_question(**asked))  # type: ignore[arg-type]
         titles = {} if as_json_ else found.shop.catalogue

@@ -9,24 +9,21 @@ import click
 
 from tactful.cli import ports, serve
 from tactful.cli.options import FILE, PORTS
+from tactful.cli.shape import Command
 
 HOST = "127.0.0.1"
 
 
-@click.command()
+@click.command(cls=Command, epilog="tactful demo --no-serve")
 @click.option("--shop", "folder", type=FILE, metavar="DIR", default="demo-shop", show_default=True)
 @click.option("--data", type=FILE, metavar="FILE", help="A purchase log (UCI Online Retail).")
 @click.option("--port", type=PORTS, default=8787, show_default=True, help="Where to serve it.")
 @click.option("--no-serve", is_flag=True, help="Do the work, print the summary, and end.")
 def demo(folder: Path, data: Path | None, port: int, *, no_serve: bool) -> None:
     """
-    Fill a demonstration shop, walk one shopper's story, and serve it.
+    Fill a demonstration shop, tell its story, and serve it.
 
     Without --data the shop is simulated. Without a terminal it ends after the summary.
-
-    \b
-    Example:
-      tactful demo --no-serve
     """
     from tactful.demo.run import run
 

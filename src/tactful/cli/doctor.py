@@ -10,19 +10,14 @@ from tactful.cli.checks import State, examine
 from tactful.cli.failures import Failure
 from tactful.cli.options import json_option, shop_option
 from tactful.cli.screen import say_json, table
+from tactful.cli.shape import Command
 
 
-@click.command()
+@click.command(cls=Command, epilog="tactful doctor --shop my-shop")
 @shop_option
 @json_option
 def doctor(folder: Path, *, as_json_: bool) -> None:
-    """
-    Look the shop over; exit with 1 where something is unsafe.
-
-    \b
-    Example:
-      tactful doctor --shop my-shop
-    """
+    """Look the shop over; exit with 1 where something is unsafe."""
     findings = list(examine(folder))
     unsafe = [finding for finding in findings if finding.state is State.UNSAFE]
     if as_json_:

@@ -44,15 +44,6 @@ class Interrupted(Failure):
     exit_code = INTERRUPTED
 
 
-class Commands(click.Group):
-    """A group of commands whose failures are one clear line each."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command that was asked for."""
-        with in_one_line():
-            return super().invoke(ctx)
-
-
 @contextmanager
 def in_one_line() -> Iterator[None]:
     """Turn whatever the person at the keyboard can mend into a `Failure`."""

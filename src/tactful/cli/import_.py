@@ -10,6 +10,7 @@ import click
 from tactful.cli.failures import Interrupted
 from tactful.cli.options import FILE, json_option, opened, shop_option
 from tactful.cli.screen import bytes_read, say, say_json
+from tactful.cli.shape import Command
 from tactful.terms import Mistake
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 KINDS = ("orders", "events", "subjects", "catalogue")
 
 
-@click.command("import")
+@click.command(
+    "import", cls=Command, epilog="tactful import orders.csv.gz --shop my-shop --as orders"
+)
 @click.argument("path", metavar="FILE", type=FILE)
 @shop_option
 @click.option("--as", "kind", required=True, type=click.Choice(KINDS), help="What FILE holds.")
@@ -46,10 +49,6 @@ def import_(
 
     Every line asks the gate; what nobody allowed is counted and not kept. Importing a file again
     adds nothing twice.
-
-    \b
-    Example:
-      tactful import orders.csv.gz --shop my-shop --as orders
     """
     rejects = rejects_file or path.with_name(f"{path.name}.rejects.csv")
     for given in (path, map_file):

@@ -8,9 +8,10 @@ import click
 
 from tactful.cli.options import FILE, TEXT, json_option
 from tactful.cli.screen import say, say_json
+from tactful.cli.shape import Command
 
 
-@click.command()
+@click.command(cls=Command, epilog='tactful init my-shop --name "The Tea Room"')
 @click.argument("folder", type=FILE, metavar="DIR")
 @click.option("--name", type=TEXT, default="A tactful shop", help="What the shop is called.")
 @json_option
@@ -19,10 +20,6 @@ def init(folder: Path, name: str, *, as_json_: bool) -> None:
     Make a new shop in the folder DIR and print its two keys.
 
     The write key is public. The secret key is shown only now: only its digest is kept.
-
-    \b
-    Example:
-      tactful init my-shop --name "The Tea Room"
     """
     from tactful.assembly import init_shop
 

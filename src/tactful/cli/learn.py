@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tactful.cli.options import FILE, json_option, opened, shop_option
+from tactful.cli.options import json_option, opened, shop_option
 from tactful.cli.screen import say, say_json, steps, table
+from tactful.cli.shape import Command
 from tactful.cli.text import minute
 
 if TYPE_CHECKING:
@@ -16,18 +17,14 @@ if TYPE_CHECKING:
     from tactful.shop.evaluating import Evaluation
 
 
-@click.command()
+@click.command(cls=Command, epilog="tactful train --shop my-shop")
 @shop_option
 @json_option
 def train(folder: Path, *, as_json_: bool) -> None:
     """
-    Teach the models from everybody who allows it, and answer from them at once.
+    Teach the models from everybody who allows it.
 
-    A server that runs on the same folder takes the new models up by itself.
-
-    \b
-    Example:
-      tactful train --shop my-shop
+    Answers come from the new models at once, also those of a server on the same folder.
     """
     with opened(folder) as found, steps() as told:
         trained = found.shop.train(told)
@@ -54,18 +51,12 @@ def _plain(trained: Trained) -> dict[str, object]:
     }
 
 
-@click.command()
+@click.command(cls=Command, epilog="tactful evaluate --shop my-shop --weeks 2")
 @shop_option
 @click.option("--weeks", type=click.IntRange(1, 520), default=2, show_default=True)
 @json_option
 def evaluate(folder: Path, *, weeks: int, as_json_: bool) -> None:
-    """
-    Measure what each level of personalization is worth on the shop's own last weeks.
-
-    \b
-    Example:
-      tactful evaluate --shop my-shop --weeks 2
-    """
+    """Measure what each level is worth on the shop's last weeks."""
     with opened(folder) as found, steps() as told:
         evaluation = found.shop.evaluate(weeks=weeks, progress=told)
     if as_json_:

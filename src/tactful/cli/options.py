@@ -16,7 +16,7 @@ PORTS = click.IntRange(1, 65535)
 FILE = click.Path(path_type=Path)
 
 
-class Utf8(click.ParamType):
+class Utf8(click.ParamType[str]):
     """Text that can be stored: a terminal may hand over bytes that are none."""
 
     name = "text"

@@ -1,6 +1,4 @@
-"""
-Tables on stdout, progress on stderr: what a pipe receives is the result and nothing else.
-"""
+"""Tables on stdout, progress on stderr: what a pipe receives is the result and nothing else."""
 
 from __future__ import annotations
 
@@ -18,6 +16,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, TaskID
 
 REDRAW_SECONDS = 0.1
+
+LONGEST_CELL = 200
+
+UNBOUNDED = 10_000
+"""The width of what is no terminal: lines are not broken there."""
 
 Told = Callable[[str, int], None]
 """Told which step is under way and how many of its things are done."""
@@ -40,9 +43,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for place, column in enumerate(columns, start=1):
         right = place > len(columns) - numbers
-        drawn.add_column(column, justify="right" if right else "left")
+        drawn.add_column(column, justify="right" if right else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*(short(cell) for cell in row))
+        drawn.add_row(*(short(cell, LONGEST_CELL) for cell in row))
     _console(stderr=False).print(drawn)
 
 
@@ -118,4 +121,7 @@ def _progress(*columns: ProgressColumn) -> Progress:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = UNBOUNDED
+    return console

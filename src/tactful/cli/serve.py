@@ -7,21 +7,20 @@ from pathlib import Path
 import click
 
 from tactful.cli.options import PORTS, TEXT, shop_option
+from tactful.cli.shape import Command
 from tactful.terms import Mistake
 
 
-@click.command()
+@click.command(cls=Command, epilog="tactful serve --shop my-shop --port 8787")
 @shop_option
 @click.option("--host", type=TEXT, help="Where to listen.  [default: from tactful.toml]")
 @click.option("--port", type=PORTS, help="Where to listen.  [default: from tactful.toml]")
 @click.option("--workers", type=click.IntRange(min=1), default=1, help="How many processes.")
 def serve(folder: Path, host: str | None, port: int | None, *, workers: int) -> None:
     """
-    Serve the shop until Ctrl-C or SIGTERM; what was acknowledged by then is kept.
+    Serve the shop over HTTP until Ctrl-C or SIGTERM.
 
-    \b
-    Example:
-      tactful serve --shop my-shop --port 8787
+    What was acknowledged by then is kept.
     """
     if workers > 1:
         raise Mistake("the embedded store is served by one process: leave --workers out")

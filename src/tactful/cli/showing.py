@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tactful.cli.screen import say, table
-from tactful.cli.text import short
+from tactful.cli.text import minute, short
 
 LATEST = 10
 
@@ -33,7 +34,7 @@ def _statements(statements: Sequence[Mapping[str, Any]]) -> None:
         say("said nothing yet")
         return
     columns = ("at", "statement", "purpose", "notice", "source")
-    table(columns, ([s[column] for column in columns] for s in statements))
+    table(columns, ((_minute(s["at"]), *(s[c] for c in columns[1:])) for s in statements))
 
 
 def _events(events: Sequence[Mapping[str, Any]]) -> None:
@@ -43,5 +44,12 @@ def _events(events: Sequence[Mapping[str, Any]]) -> None:
     if latest:
         table(
             ("time", "event", "items", "source"),
-            ((e["time"], e["event"], ", ".join(e["items"][:5]), e["source"]) for e in latest),
+            (
+                (_minute(e["time"]), e["event"], ", ".join(e["items"][:5]), e["source"])
+                for e in latest
+            ),
         )
+
+
+def _minute(moment: str) -> str:
+    return minute(datetime.fromisoformat(moment))

@@ -9,39 +9,29 @@ from urllib.parse import quote
 import click
 
 from tactful.cli import showing
-from tactful.cli.failures import Commands
 from tactful.cli.options import FILE, TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say, say_json
+from tactful.cli.shape import Command, Commands
 from tactful.cli.text import as_json
 
 id_argument = click.argument("user_id", metavar="ID", type=TEXT)
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, epilog="tactful subject show ada --shop my-shop")
 def subject() -> None:
     """
-    See, hand out, restrict and erase what is known about one subject.
+    See, hand out, restrict or erase what is known of a subject.
 
     ID is the shop's own id of the subject: the `userId` of its events.
-
-    \b
-    Example:
-      tactful subject show ada --shop my-shop
     """
 
 
-@subject.command()
+@subject.command(cls=Command, epilog="tactful subject show ada --shop my-shop")
 @id_argument
 @shop_option
 @json_option
 def show(user_id: str, folder: Path, *, as_json_: bool) -> None:
-    """
-    Show what is known about the subject ID, and what they said.
-
-    \b
-    Example:
-      tactful subject show ada --shop my-shop
-    """
+    """Show what is known about the subject ID, and what they said."""
     with opened(folder) as found:
         holdings = found.shop.subject(user_id).export()
     if as_json_:
@@ -50,18 +40,12 @@ def show(user_id: str, folder: Path, *, as_json_: bool) -> None:
         showing.holdings(holdings)
 
 
-@subject.command()
+@subject.command(cls=Command, epilog="tactful subject export ada --shop my-shop --out ada.json")
 @id_argument
 @shop_option
 @click.option("--out", type=FILE, metavar="FILE", help="A new file, for its owner's eyes only.")
 def export(user_id: str, folder: Path, out: Path | None) -> None:
-    """
-    Hand out everything known about the subject ID, as JSON (Art. 15 and 20 GDPR).
-
-    \b
-    Example:
-      tactful subject export ada --shop my-shop --out ada.json
-    """
+    """Hand out everything known about the subject ID, as JSON (Art. 15 and 20 GDPR)."""
     with opened(folder) as found:
         holdings = found.shop.subject(user_id).export()
     if out is None:
@@ -71,19 +55,13 @@ def export(user_id: str, folder: Path, out: Path | None) -> None:
     say(f"Written to {out}.")
 
 
-@subject.command()
+@subject.command(cls=Command, epilog="tactful subject erase ada --shop my-shop --yes")
 @id_argument
 @shop_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def erase(user_id: str, folder: Path, *, yes: bool, as_json_: bool) -> None:
-    """
-    Erase the subject ID: rows, keys and what the models learned (Art. 17 GDPR).
-
-    \b
-    Example:
-      tactful subject erase ada --shop my-shop --yes
-    """
+    """Erase the subject ID: rows, keys and what the models learned (Art. 17 GDPR)."""
     with opened(folder) as found:
         whom = found.shop.subject(user_id)
         if not yes:
@@ -98,39 +76,27 @@ def erase(user_id: str, folder: Path, *, yes: bool, as_json_: bool) -> None:
     say(f"The models {'were made to forget' if erasure.models_changed else 'had not learned'}.")
 
 
-@subject.command()
+@subject.command(cls=Command, epilog="tactful subject restrict ada --shop my-shop")
 @id_argument
 @shop_option
 def restrict(user_id: str, folder: Path) -> None:
-    """
-    Keep the data of the subject ID, but use it for nothing (Art. 18 GDPR).
-
-    \b
-    Example:
-      tactful subject restrict ada --shop my-shop
-    """
+    """Keep the data of the subject ID, but use it for nothing (Art. 18 GDPR)."""
     with opened(folder) as found:
         found.shop.subject(user_id).restrict()
     say("Restricted: the data is kept and used for nothing, until `tactful subject lift`.")
 
 
-@subject.command()
+@subject.command(cls=Command, epilog="tactful subject lift ada --shop my-shop")
 @id_argument
 @shop_option
 def lift(user_id: str, folder: Path) -> None:
-    """
-    Lift the restriction of the subject ID: what they allowed holds again.
-
-    \b
-    Example:
-      tactful subject lift ada --shop my-shop
-    """
+    """Lift the restriction of the subject ID: what they allowed holds again."""
     with opened(folder) as found:
         found.shop.subject(user_id).restrict(lift=True)
     say("Lifted: what the subject allowed holds again.")
 
 
-@subject.command()
+@subject.command(cls=Command, epilog="tactful subject link ada --shop my-shop")
 @id_argument
 @shop_option
 @json_option
@@ -139,10 +105,6 @@ def link(user_id: str, folder: Path, *, as_json_: bool) -> None:
     Print a signed link to the subject's own page; it holds for a week.
 
     Whoever has the link can see and erase the subject's data: hand it to nobody else.
-
-    \b
-    Example:
-      tactful subject link ada --shop my-shop
     """
     with opened(folder) as found:
         found.shop.subject(user_id)

@@ -43,9 +43,9 @@ class Filling:
     real: bool
 
 
-def simulated(now: datetime) -> Filling:
+def simulated(now: datetime, *, shoppers: int) -> Filling:
     """Return the built-in simulated shop."""
-    world = SimulatedShop(seed=SEED, now=now)
+    world = SimulatedShop(seed=SEED, now=now, shoppers=shoppers)
     return Filling(
         title="the simulated shop",
         now=now,

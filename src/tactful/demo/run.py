@@ -27,11 +27,20 @@ from tactful.shop.evaluating import Evaluation
 from tactful.terms import Mistake
 
 PERSONAS = 6
+SHOPPERS = 2_500
+HELD_OUT_WEEKS = 4
 PERSONAS_FILE = "demo.json"
 EVALUATION_FILE = "evaluation.json"
 
 
-def run(*, folder: Path, data: Path | None, port: int, console: Console | None = None) -> None:
+def run(
+    *,
+    folder: Path,
+    data: Path | None,
+    port: int,
+    shoppers: int = SHOPPERS,
+    console: Console | None = None,
+) -> None:
     """
     Make the demonstration shop in *folder*, tell its story, and leave it ready to be served.
 
@@ -39,6 +48,7 @@ def run(*, folder: Path, data: Path | None, port: int, console: Console | None =
         folder: Where; replaced if it holds an earlier demonstration.
         data: A purchase log with the columns of UCI Online Retail; None for the simulated shop.
         port: Where it will be served.
+        shoppers: How many people the simulated shop has.
         console: Where to tell; standard output by default.
 
     Raises:
@@ -46,7 +56,7 @@ def run(*, folder: Path, data: Path | None, port: int, console: Console | None =
     """
     voice = Narration(console or Console())
     voice.heading("Setting the stage")
-    filling = simulated(datetime.now(UTC)) if data is None else real(data, voice)
+    filling = simulated(datetime.now(UTC), shoppers=shoppers) if data is None else real(data, voice)
     _clear(folder)
     as_of = filling.now if filling.real else None
     init_shop(folder, name=filling.title.capitalize(), demo=True, port=port, as_of=as_of)
@@ -83,7 +93,7 @@ def _teach(shop: Shop, voice: Narration) -> Evaluation:
                 tasks[step] = bar.add_task(step, total=None)
             bar.update(tasks[step], completed=done)
 
-        evaluation = shop.evaluate(progress=show)
+        evaluation = shop.evaluate(weeks=HELD_OUT_WEEKS, progress=show)
         trained = shop.train(show)
         for task in bar.tasks:
             bar.update(task.id, total=task.completed or 1, completed=task.completed or 1)

@@ -22,7 +22,7 @@ _SUBJECT = {
 _WHEN = {"timestamp": ("date", "time", "datetime", "created_at", "occurred_at", "at")}
 _WHERE = {"region": ("country", "country_code")}
 _ITEM = {
-    "product_id": ("product_id", "item_id", "item", "product", "sku", "stock_code"),
+    "product_id": ("item_id", "item", "product", "sku", "stock_code"),
     "quantity": ("qty",),
     "price": ("unit_price",),
     "currency": ("currency_code",),
@@ -55,7 +55,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "at": ("timestamp", "date", "consented_at"),
     },
     "catalogue": {
-        "id": _ITEM["product_id"],
+        "id": ("product_id", *_ITEM["product_id"]),
         "title": ("name", "product_name", "description"),
         "category": ("product_type", "product_category"),
         "price": ("unit_price",),

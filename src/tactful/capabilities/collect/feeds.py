@@ -158,9 +158,9 @@ def _property(name: str, value: object, file_map: FileMap) -> object:
 
 def _object(name: str, value: object) -> dict[str, object]:
     """Return an object that a cell holds, as JSON or as itself."""
-    found = _json(name, value) if isinstance(value, str) and value else value
-    if found in {None, ""}:
+    if value is None or value == "":
         return {}
+    found = _json(name, value) if isinstance(value, str) else value
     if not isinstance(found, dict):
         raise Unfit(f"{name} is not an object")
     return {str(key): inner for key, inner in found.items()}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from tactful.capabilities.recommend.ports import Catalogue, Scored, Taught
 from tactful.capabilities.recommend.slots import Slot
@@ -81,8 +82,8 @@ def slate(known: Known, slot: Slot, shelf: Shelf, *, limit: int) -> tuple[Candid
     found = _merge(lists, kinds) if len(lists) > 1 else _plain(lists, kinds)
     taken = {candidate.item for candidate in found}
     filling = _filling(known, slot, shelf, limit=limit * 2, exclude=exclude | taken)
-    shown = (c for c in (*found, *filling) if _showable(shelf.catalogue, c.item))
-    return tuple(c for c, _ in zip(shown, range(limit), strict=False))
+    shown = (c for c in chain(found, filling) if _showable(shelf.catalogue, c.item))
+    return tuple(islice(shown, limit))
 
 
 def _asked(
@@ -134,8 +135,7 @@ def _purchases(past: Sequence[Event]) -> list[_Own]:
 def _recent_items(past: Sequence[Event]) -> tuple[str, ...]:
     """Return the items of the latest actions, oldest first, each where it came up last."""
     seen = (item for event in reversed(past) for item in reversed(event.items))
-    latest = [item for item, _ in zip(dict.fromkeys(seen), range(RECENT), strict=False)]
-    return tuple(reversed(latest))
+    return tuple(reversed(list(islice(dict.fromkeys(seen), RECENT))))
 
 
 def _merge(

@@ -1,1 +1,1 @@
-"""Suites that every store inherits: one promise per test, the adapter brings the fixture `shelf`."""
+"""Suites that every store inherits: one promise per test, run on the fixture `shelf`."""

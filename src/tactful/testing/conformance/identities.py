@@ -1,4 +1,4 @@
-# ruff: noqa: S101 - a suite asserts
+# ruff: noqa: S101 - a suite asserts, and with figures
 """What every implementation of `Identities` and `Profiles` promises."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: S101 - a suite asserts
 """
 What a conformance suite needs of an adapter's tests: a store that can be closed and opened again.
 
@@ -8,6 +9,7 @@ the ports of the capabilities and ask a real door for every permit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import count
@@ -96,6 +98,7 @@ class Clock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """Tell the time."""
         return self.now
 
     def move(self, by: timedelta) -> datetime:
@@ -164,21 +167,21 @@ class Shelf:
         self.store.statements.append(self.permit(subject, "record-statement"), [said])
         return said
 
-    def event(self, subject: SubjectId, item: str, **changes: Any) -> Event:
+    def event(self, subject: SubjectId, item: str, **changes: Any) -> Event:  # noqa: ANN401 - fields of all types
         """Return a view of *item* now, kept for recommendations, with *changes*."""
-        usual: dict[str, Any] = {
-            "subject": subject,
-            "name": "Viewed",
-            "at": self.clock(),
-            "items": (item,),
-            "purposes": frozenset({INDIVIDUAL}),
-            "properties": {},
-            "source": "http",
-            "message": message(f"{subject} {item}"),
-        }
-        return Event(**(usual | changes))
+        usual = Event(
+            subject=subject,
+            name="Viewed",
+            at=self.clock(),
+            items=(item,),
+            purposes=frozenset({INDIVIDUAL}),
+            properties={},
+            source="http",
+            message=message(f"{subject} {item}"),
+        )
+        return replace(usual, **changes)
 
-    def see(self, subject: SubjectId, *items: str, **changes: Any) -> int:
+    def see(self, subject: SubjectId, *items: str, **changes: Any) -> int:  # noqa: ANN401 - fields of all types
         """Append a view of each of *items* and return how many were new."""
         events = [self.event(subject, item, **changes) for item in items]
         return self.store.events.append(events).result()

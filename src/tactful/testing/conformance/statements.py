@@ -1,4 +1,4 @@
-# ruff: noqa: S101 - a suite asserts
+# ruff: noqa: S101 - a suite asserts, and with figures
 """What every implementation of `Statements` and `Standings` promises."""
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class StatementsSuite:
         ann, bob = shelf.subject("ann"), shelf.subject("bob")
         shelf.say(ann, purpose=MEASUREMENT)
         shelf.store.profiles.settle(shelf.permit(bob), "US")
-        purposes = dict(reversed(shelf.policy.purposes.items()))
+        purposes = dict(reversed(list(shelf.policy.purposes.items())))
         regimes = (shelf.policy.regimes[0], *reversed(shelf.policy.regimes[1:]))
         shelf.reopen(replace(shelf.policy, purposes=purposes, regimes=regimes))
         for subject in (ann, bob):

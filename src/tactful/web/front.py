@@ -1,0 +1,138 @@
+"""
+The outermost layer: counts every request, makes every answer safe to show, and answers the
+busiest routes without the framework, by the same functions that the framework calls.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from tactful.web.bodies import read_body
+from tactful.web.exchange import Asked, Header, Reply, Serving
+from tactful.web.metrics import Metrics
+from tactful.web.problems import problem_of
+from tactful.web.routes import ROUTES, Route
+
+Http: TypeAlias = Any
+"""The scope of an HTTP request, as ASGI has it."""
+
+API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+_SAFE: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_API: Final[tuple[Header, ...]] = (
+    *_SAFE,
+    (b"content-security-policy", API_POLICY),
+    (b"cache-control", b"no-store"),
+)
+_ANY_ORIGIN: Final[tuple[Header, ...]] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"retry-after"),
+)
+PREFLIGHT: Final[tuple[Header, ...]] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-write-key"),
+    (b"access-control-max-age", b"7200"),
+)
+
+_FAULT: Final = 400
+
+_log = structlog.get_logger("tactful.web")
+
+
+async def respond(
+    serving: Serving, route: Route, scope: Http, receive: Receive, path: Mapping[str, str]
+) -> Reply:
+    """Answer one request to *route*: read it, call the route's function, explain what failed."""
+    headers = dict(scope["headers"])
+    limit = serving.opened.settings.server.max_body_bytes
+    try:
+        asked = Asked(
+            headers=headers,
+            body=await read_body(receive, headers, limit=limit),
+            query_string=scope["query_string"],
+            path=path,
+            scheme=scope["scheme"],
+        )
+        return await route.endpoint(serving, asked)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem document
+        return problem_of(error)
+
+
+def headers_of(reply: Reply, *, public: bool) -> list[Header]:
+    """Return all headers that *reply* goes out with."""
+    return [
+        (b"content-type", reply.media_type),
+        (b"content-length", str(len(reply.body)).encode()),
+        *_API,
+        *(_ANY_ORIGIN if public else ()),
+        *reply.headers,
+    ]
+
+
+class Front:
+    """An ASGI application around another."""
+
+    def __init__(self, inner: ASGIApp, *, serving: Serving, metrics: Metrics) -> None:
+        self._inner = inner
+        self._serving = serving
+        self._metrics = metrics
+        self._busy = {(route.method, route.path): route for route in ROUTES if route.busy}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        started = time.perf_counter()
+        busy = self._busy.get((scope["method"], scope["path"]))
+        if busy is None:
+            template, status = await self._pass_on(scope, receive, send)
+        else:
+            template, status = busy.path, await self._answer(busy, scope, receive, send)
+        seconds = time.perf_counter() - started
+        self._metrics.note(template, status, seconds)
+        if busy is None or status >= _FAULT:
+            _log.info(
+                "request", method=scope["method"], route=template, status=status,
+                ms=round(1000 * seconds, 2),
+            )
+
+    async def _answer(self, route: Route, scope: Http, receive: Receive, send: Send) -> int:
+        reply = await respond(self._serving, route, scope, receive, {})
+        headers = headers_of(reply, public=route.public)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+        return reply.status
+
+    async def _pass_on(self, scope: Http, receive: Receive, send: Send) -> tuple[str, int]:
+        status = 0
+
+        async def send_safely(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _made_safe(list(message["headers"]))
+            await send(message)
+
+        await self._inner(scope, receive, send_safely)
+        return scope.get("path_template") or "unknown", status
+
+
+def _made_safe(headers: list[Header]) -> list[Header]:
+    """Add what is missing; a page that states a policy of its own keeps it."""
+    given = {name.lower(): value for name, value in headers}
+    page = given.get(b"content-type", b"").startswith(b"text/html")
+    policy = (b"content-security-policy", PAGE_POLICY if page else API_POLICY)
+    return headers + [header for header in (*_SAFE, policy) if header[0] not in given]

@@ -1,0 +1,204 @@
+"""
+Every route of the API: its path, what must be shown, the function behind it, what it takes and
+gives.
+
+The framework's handlers, the front for the busiest routes, OpenAPI and the test of the
+documentation are all made from this table.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from tactful.capabilities.collect.calls import Batch, Single
+from tactful.web import consenting, deciding, examples, ingest, messages, operations, subjects
+from tactful.web.exchange import Endpoint
+
+
+class Needs(enum.Enum):
+    """What a caller must show."""
+
+    NOTHING = "nothing"
+    WRITE_KEY = "write key"
+    RIGHTS = "secret key or signed link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """
+    One method of one path; `{name}` in the path stands for one part of it.
+
+    `public` routes may be called by pages of any origin; `busy` ones are answered in front of the
+    framework.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    summary: str
+    tag: str
+    needs: Needs = Needs.WRITE_KEY
+    public: bool = True
+    busy: bool = False
+    takes: type | None = None
+    gives: type | None = None
+    example: Mapping[str, object] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def _ingest() -> Iterator[Route]:
+    for path in ("/v1/batch", "/v1/b", "/v1/import", "/batch", "/batch/"):
+        yield Route(
+            method="POST",
+            path=path,
+            endpoint=ingest.take_batch,
+            summary="Take a batch of calls",
+            tag="collect",
+            busy=True,
+            takes=Batch,
+            gives=messages.Taken,
+            example=examples.BATCH,
+        )
+    for short, kind in ingest.SHORT_NAMES.items():
+        for path in (f"/v1/{kind}", f"/v1/{short}"):
+            yield _single(path, kind)
+    for kind in ("identify", "track", "page"):
+        yield _single(f"/api/s/{kind}", kind)
+    yield Route(
+        method="GET",
+        path="/v1/projects/{writeKey}/settings",
+        endpoint=operations.client_settings,
+        summary="Settings for Segment's browser client",
+        tag="collect",
+    )
+
+
+def _single(path: str, kind: str) -> Route:
+    return Route(
+        method="POST",
+        path=path,
+        endpoint=ingest.take_single(kind),
+        summary=f"Take one {kind} call",
+        tag="collect",
+        busy=True,
+        takes=Single,
+        gives=messages.Taken,
+        example=examples.CALLS[kind],
+    )
+
+
+def _feedback() -> Iterator[Route]:
+    told = {
+        "exposure": "Tell that a slate was shown",
+        "click": "Tell that an item of a slate was clicked",
+        "conversion": "Tell that an item of a slate was bought",
+    }
+    for kind, summary in told.items():
+        yield Route(
+            method="POST",
+            path=f"/v1/decisions/{{decision}}/{kind}",
+            endpoint=deciding.feedback(kind),
+            summary=summary,
+            tag="decide",
+            gives=messages.FeedbackTaken,
+        )
+
+
+def _rights() -> Iterator[Route]:
+    about = partial(
+        Route, path="/v1/subjects/{id}", tag="rights", needs=Needs.RIGHTS, public=False
+    )
+    token = {"token": "a signed link's token, in place of the secret key"}
+    yield about(
+        method="GET",
+        endpoint=subjects.see,
+        summary="Everything known about a subject",
+        query=token,
+    )
+    yield about(
+        method="PATCH",
+        endpoint=subjects.correct,
+        summary="Correct traits, restrict or lift a restriction",
+        query=token,
+        takes=messages.CorrectionAsk,
+        example=examples.CORRECTION,
+    )
+    yield about(
+        method="DELETE",
+        endpoint=subjects.erase,
+        summary="Erase a subject",
+        query=token,
+        gives=messages.ErasureSaid,
+    )
+
+
+def _operation(path: str, summary: str, endpoint: Endpoint, gives: type | None = None) -> Route:
+    return Route(
+        method="GET",
+        path=path,
+        endpoint=endpoint,
+        summary=summary,
+        tag="operations",
+        needs=Needs.NOTHING,
+        public=False,
+        gives=gives,
+    )
+
+
+_WHO: Final = {
+    "userId": "whom the shop means by it",
+    "anonymousId": "whom the browser means by it",
+    "region": "where the request comes from (ISO 3166)",
+}
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *_ingest(),
+    Route(
+        method="POST",
+        path="/v1/decide",
+        endpoint=deciding.decide,
+        summary="Fill a slot at the highest level that is permitted",
+        tag="decide",
+        busy=True,
+        takes=messages.DecideAsk,
+        gives=messages.DecisionSaid,
+        example=examples.DECIDE,
+    ),
+    *_feedback(),
+    Route(
+        method="POST",
+        path="/v1/consent",
+        endpoint=consenting.say,
+        summary="Record answers by purpose, and give a receipt",
+        tag="consent",
+        takes=messages.ConsentAsk,
+        gives=messages.ReceiptSaid,
+        example=examples.CONSENT,
+    ),
+    Route(
+        method="GET",
+        path="/v1/consent",
+        endpoint=consenting.standing,
+        summary="What stands on every purpose",
+        tag="consent",
+        gives=messages.StandingSaid,
+        query=_WHO,
+    ),
+    Route(
+        method="GET",
+        path="/v1/notices/current",
+        endpoint=consenting.current_notice,
+        summary="The notice to show before a choice",
+        tag="consent",
+        needs=Needs.NOTHING,
+        gives=messages.NoticeSaid,
+        query={"region": _WHO["region"], "locale": "language of the text, such as en or de"},
+    ),
+    *_rights(),
+    _operation("/healthz", "Whether the process runs", operations.alive, messages.Health),
+    _operation("/readyz", "Whether requests can be served", operations.ready, messages.Health),
+)
