@@ -31,7 +31,8 @@ class Load:
     What to send: whole requests, taken in turn, over `connections` to `port` on loopback.
 
     `rate` per second makes it an open loop.  Ends after `seconds` or `most` answers.  What is
-    answered in the first `warm_seconds` is not counted.
+    answered in the first `warm_seconds` is not counted.  Where `stamp` stands in a request, its
+    number is put, as wide: so no two requests are alike.
     """
 
     port: int
@@ -41,6 +42,7 @@ class Load:
     rate: float | None = None
     most: int = 5_000_000
     warm_seconds: float = 1.0
+    stamp: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +183,11 @@ class _Generator:
 
     def _next(self) -> bytes:
         self._sent += 1
-        return self._load.requests[self._sent % len(self._load.requests)]
+        request = self._load.requests[self._sent % len(self._load.requests)]
+        stamp = self._load.stamp
+        if not stamp:
+            return request
+        return request.replace(stamp, str(self._sent).rjust(len(stamp), "0").encode())
 
     def _finish(self) -> None:
         if not self._over.done():
@@ -206,7 +212,7 @@ class _Connection(asyncio.Protocol):
         self._due = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop derives from nothing
+        self._transport = cast("asyncio.Transport", transport)  # uvloop derives from nothing
 
     def ask(self, request: bytes, due: float) -> None:
         self._due = due

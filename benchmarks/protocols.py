@@ -3,8 +3,8 @@ Measure the recommendation models on public data, by the protocols A to D.
 
     python benchmarks/protocols.py --data FOLDER [--only A,D] [--json FILE]
 
-Full catalogue ranking, no negative sampling; one thread, latency in process as CPU time.  The rows of
-reference were measured by others on the same protocols, not by this program.
+Full catalogue ranking, no negative sampling; one thread, latency in process as CPU time.  The rows
+of reference were measured on the same protocols with other software, not by this program.
 """
 
 from __future__ import annotations
@@ -15,11 +15,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from tactful.adapters import datasets
@@ -165,11 +173,17 @@ def own_purchases(
 
 
 def _ways(models: Models, *names: str) -> Mapping[str, Ask]:
+
+    def popular(
+        _asked: Sequence[str], /, *, limit: int, exclude: frozenset[str]
+    ) -> Sequence[Candidate]:
+        return models.popular(limit=limit, exclude=exclude)
+
     ways: Mapping[str, Ask] = {
         "nearest": models.nearest,
         "beside": models.beside,
         "fused": models.fused,
-        "popular": lambda _asked, /, **rest: models.popular(**rest),
+        "popular": popular,
     }
     return {name: ways[name] for name in names}
 
@@ -207,15 +221,14 @@ def run(trial: Trial, protocol: str, progress: Progress) -> Iterator[tuple[str, 
     """Measure each way to ask."""
     for name, ask in trial.asks.items():
         task = progress.add_task(f"{protocol} {name}", total=len(trial.cases))
-        yield (
-            name,
-            measure(
-                ask,
-                trial.cases,
-                clock_ns=time.thread_time_ns,
-                on_progress=lambda done, task=task: progress.update(task, completed=done),
-            ),
-        )
+        done = partial(_advance, progress, task)
+        yield name, measure(ask, trial.cases, clock_ns=time.thread_time_ns, on_progress=done)
+
+
+def _advance(progress: Progress, task: TaskID, done: int) -> None:
+    """Move the bar now and then: moving it at every case would take longer than the case."""
+    if done % 200 == 0:
+        progress.update(task, completed=done)
 
 
 def _bar(console: Console) -> Progress:
@@ -260,7 +273,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, default=results, help="where to write the figures")
     options = parser.parse_args()
     if unknown := set(options.only.split(",")) - PROTOCOLS.keys():
-        parser.error(f"no protocol {sorted(unknown)[0]}: choose among {', '.join(PROTOCOLS)}")
+        parser.error(f"no protocol {min(unknown)}: choose among {', '.join(PROTOCOLS)}")
     return options
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tactful.adapters import datasets
 from tactful.adapters.access import (
     Access,
     Links,
@@ -304,3 +305,7 @@ def read_orders(path: Path, *, on_bytes: Callable[[int], None]) -> OrderLog:
 def store_version() -> str:
     """Return the version of the tables that every open store has."""
     return HEAD
+
+
+public_data = datasets
+"""Readers of the public data sets that models are measured on."""

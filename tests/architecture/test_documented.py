@@ -1,15 +1,12 @@
 """What can be typed, called or set is documented, and every word has its entry."""
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import msgspec
-from litestar.controller import Controller
-from litestar.handlers import BaseRouteHandler
+from litestar import Litestar
 
 from tactful import terms
 
@@ -75,6 +72,13 @@ def test_every_setting_is_documented() -> None:
     assert {setting for setting in settings if setting not in page} == set()
 
 
+def test_the_examples_that_explain_run() -> None:
+    """The Python in docs/explanation does what the text around it says."""
+    for page in sorted((ROOT / "docs" / "explanation").glob("*.md")):
+        blocks = re.findall(r"(?ms)^```python\n(.*?)^```", page.read_text(encoding="utf-8"))
+        exec(compile("\n".join(blocks), page.name, "exec"), {"__name__": page.stem})  # noqa: S102
+
+
 def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
     if not isinstance(command, click.Group):
         yield path, command
@@ -94,18 +98,10 @@ def _said(path: str, command: click.Command) -> Iterator[str]:
 
 
 def _routes() -> Iterator[str]:
-    web = importlib.import_module("tactful.web")
-    for found in pkgutil.walk_packages(web.__path__, "tactful.web."):
-        for thing in vars(importlib.import_module(found.name)).values():
-            if isinstance(thing, BaseRouteHandler):
-                yield from _spelled(thing.paths)
-            elif isinstance(thing, type) and issubclass(thing, Controller):
-                for handler in vars(thing).values():
-                    if isinstance(handler, BaseRouteHandler):
-                        yield from _spelled(handler.paths, str(vars(thing).get("path", "")))
+    from tactful.web.pages import handlers
 
+    from tactful.web.routes import ROUTES
 
-def _spelled(paths: set[str], prefix: str = "") -> Iterator[str]:
-    """Yield *paths* as a person writes them: `/v1/subjects/{id}`, without the type."""
-    for path in paths:
-        yield re.sub(r"\{(\w+):\w+\}", r"{\1}", f"{prefix.rstrip('/')}/{path.lstrip('/')}")
+    yield from (route.path for route in ROUTES)
+    for page in Litestar(list(handlers), openapi_config=None).routes:
+        yield re.sub(r"\{(\w+):\w+\}", r"{\1}", page.path)  # `{id:str}` is spelled `{id}`

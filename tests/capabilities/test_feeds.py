@@ -19,6 +19,7 @@ from tactful.capabilities.collect.feeds import (
     items_of_catalogue,
     subjects_of,
 )
+from tactful.capabilities.collect.rows import Skipped
 from tactful.terms import Item
 
 SHAPED = {
@@ -201,3 +202,13 @@ def test_a_bad_item_is_rejected(changes: dict[str, object], reason: str) -> None
     rows = rows_of({"id": "mug", "title": "Mug"} | changes)
     found = list(items_of_catalogue(rows, the_map("catalogue")))
     assert [(line, reason in said) for line, said in reasons_in(found)] == [(2, True)]
+
+
+def test_rows_of_any_kind_can_be_skipped() -> None:
+    """A rule may look at a column that means nothing else; what it leaves out is counted."""
+    toml = {"skip": [{"column": "status", "matches": "^draft", "reason": "not for sale"}]}
+    rows = rows_of({"id": "a", "title": "A", "status": "draft"}, {"id": "b", "title": "B"})
+    skipped, item = items_of_catalogue(rows, the_map("catalogue", toml))
+    assert skipped == Skipped(line=2, reason="not for sale")
+    assert isinstance(item, Item)
+    assert item.id == "b"

@@ -141,6 +141,14 @@ def test_a_column_that_the_map_names_must_be_there() -> None:
         check_columns(file_map, ["user", "sku", "date", "Price"], name="feed.csv")
 
 
+def test_a_column_that_a_rule_looks_at_must_be_there() -> None:
+    """A rule that could never fit is found before the first row."""
+    skip = {"column": "Statsu", "matches": "void", "reason": "void"}
+    file_map = the_map("orders", {"skip": [skip]})
+    with pytest.raises(Mistake, match="no column for Statsu"):
+        check_columns(file_map, ["user", "sku", "date", "Status"], name="feed.csv")
+
+
 @pytest.mark.parametrize(
     ("kind", "columns"),
     [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as installed_version
-
 import click
 
 from tactful.cli import (
@@ -33,6 +31,8 @@ def main() -> None:
 @main.command(cls=Command, epilog="tactful version")
 def version() -> None:
     """Print the version of tactful."""
+    from importlib.metadata import version as installed_version
+
     say(f"tactful {installed_version('tactful')}")
 
 

@@ -56,7 +56,8 @@ def in_one_line() -> Iterator[None]:
     except OSError as error:
         raise Failure(of_surroundings(error)) from error
     except click.Abort:
-        raise Failure("nothing was done: no answer was given") from None
+        click.echo(err=True)  # ends the line of the question
+        raise Failure("nothing was done: nobody said yes") from None
     except KeyboardInterrupt:
         raise Interrupted("stopped; what was acknowledged before is safe") from None
 

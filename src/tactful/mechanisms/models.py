@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets
 from tactful.mechanisms.co_occurrence import CoOccurrence, CoOccurrenceSettings
@@ -142,11 +143,13 @@ class Models:
         return () if code is None else self._row(code + 1, limit, exclude)
 
     def _row(self, row: int, limit: int, exclude: frozenset[str]) -> tuple[Candidate, ...]:
+        if limit < 1:
+            return ()
         ids = self.log.vocabulary.ids
-        items, scores = self._popularity.row(row)
+        items, scores = self._popularity.best(row, limit + len(exclude))
         named = zip((ids[item] for item in items), scores, strict=True)
         shown = [Candidate(name, score, ()) for name, score in named if name not in exclude]
-        return tuple(shown[: max(limit, 0)])
+        return tuple(shown[:limit])
 
     def _codes(
         self, ids: Sequence[str], limit: int, exclude: frozenset[str]

@@ -50,10 +50,11 @@ class Popularity:
             offsets=frozen(offsets_of(np.array([len(items) for items, _ in rows])), np.int64),
         )
 
-    def row(self, row: int) -> tuple[list[int], list[float]]:
-        """Return the items and scores of *row*, best first."""
-        begin, end = self.offsets[row : row + 2]
-        return self.items[begin:end].tolist(), self.scores[begin:end].tolist()
+    def best(self, row: int, limit: int) -> tuple[list[int], list[float]]:
+        """Return the best *limit* items of *row*, and their scores."""
+        begin, end = self.offsets[row : row + 2].tolist()
+        best = slice(begin, min(end, begin + limit))
+        return self.items[best].tolist(), self.scores[best].tolist()
 
     def arrays(self) -> Arrays:
         """Return the lists as arrays, for `from_arrays`."""

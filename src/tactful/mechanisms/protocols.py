@@ -70,9 +70,8 @@ def measure(
     """
     Put every case to *ask* and average the answers.
 
-    Args:
-        clock_ns: Counts nanoseconds; CPU time of the thread, for figures that can be compared.
-        on_progress: Called after each case with how many are done.
+    *clock_ns* counts nanoseconds: CPU time of the thread, for figures that can be compared.
+    *on_progress* is called after each case with how many are done.
     """
     scores = np.zeros((len(cases), 4))
     for number, case in enumerate(cases):
@@ -115,8 +114,7 @@ def basket_completion(
     """
     Hide one item of each basket of at least two *known* ones, and ask for it (protocol D).
 
-    Args:
-        choose: Given n, returns which of n items to hide, in 0..n - 1.
+    *choose* is given n and returns which of n items to hide, in 0..n - 1.
     """
     for basket in baskets:
         items = [item for item in dict.fromkeys(basket) if item in known]

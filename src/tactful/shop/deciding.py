@@ -26,8 +26,8 @@ T = TypeVar("T")
 
 MAX_LIMIT = 100
 MAX_SESSION = 200
-HISTORY = 200
-"""How many of a subject's events are read for one decision."""
+HISTORY = 100
+"""How many of a subject's newest events shape one decision; stores keep that many at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

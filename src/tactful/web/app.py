@@ -10,45 +10,39 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
-from litestar import Litestar, MediaType, Request, Response
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, ControllerRouterHandler
+from litestar.types import ControllerRouterHandler
 
 from tactful.assembly import Opened
-from tactful.web import operations
-from tactful.web.exchange import Asked, Reply, Serving
-from tactful.web.front import PREFLIGHT, Front, headers_of, respond
-from tactful.web.metrics import CONTENT_TYPE, Metrics
-from tactful.web.openapi import document
+from tactful.web.exchange import Reply, Serving
+from tactful.web.front import Front, headers_of, respond
 from tactful.web.problems import problem, problem_of
-from tactful.web.routes import ROUTES, Needs, Route
+from tactful.web.route import Route
+from tactful.web.routes import ROUTES
+
+_DETAILS: Final = {
+    HTTPStatus.NOT_FOUND: "there is nothing at this address: /openapi.json lists what there is",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this address takes other methods: see the Allow header",
+}
 
 AnyRequest = Request[Any, Any, Any]
 
 
-def create_app(opened: Opened) -> ASGIApp:
+def create_app(opened: Opened) -> Front:
     """Return the application that serves *opened*; whoever opened the shop closes it."""
-    serving = Serving(opened=opened)
-    return app_of(serving)
+    serving = Serving.of(opened)
+    return Front(_framework(serving), serving)
 
 
-def app_of(serving: Serving) -> Front:
-    """Return the application over *serving*."""
-    metrics = Metrics(serving)
-    routes = (*ROUTES, *_own_routes(metrics))
-    return Front(_framework(serving, routes), serving=serving, metrics=metrics)
-
-
-def _framework(serving: Serving, routes: Sequence[Route]) -> Litestar:
-    public = sorted({_template(route) for route in routes if route.public})
+def _framework(serving: Serving) -> Litestar:
     return Litestar(
         route_handlers=[
-            *(_handler(serving, route) for route in routes),
-            HTTPRouteHandler(public, http_method="OPTIONS", name="preflight")(_preflight),
+            *(_handler(serving, route) for route in ROUTES),
             *_pages(),
         ],
         exception_handlers={HTTPException: _known, Exception: _unexpected},
@@ -61,16 +55,12 @@ def _framework(serving: Serving, routes: Sequence[Route]) -> Litestar:
 
 def _handler(serving: Serving, route: Route) -> HTTPRouteHandler:
     async def handle(request: AnyRequest) -> Response[bytes]:
-        params = {name: str(value) for name, value in request.path_params.items()}
-        reply = await respond(serving, route, request.scope, request.receive, params)
+        reply = await respond(serving, route, request.scope, request.receive)
         return _response(reply, public=route.public)
 
-    return HTTPRouteHandler(_template(route), http_method=route.method)(handle)
-
-
-def _own_routes(metrics: Metrics) -> tuple[Route, ...]:
-    """Return the routes that speak of the application itself."""
-    ...
+    return HTTPRouteHandler(_template(route), http_method=route.method, status_code=HTTPStatus.OK)(
+        handle
+    )
 
 
 def _template(route: Route) -> str:
@@ -88,14 +78,10 @@ def _response(reply: Reply, *, public: bool) -> Response[bytes]:
     )
 
 
-async def _preflight() -> Response[None]:
-    headers = {name.decode(): value.decode() for name, value in PREFLIGHT}
-    return Response(None, status_code=HTTPStatus.NO_CONTENT, headers=headers)
-
-
 def _known(_: AnyRequest, error: HTTPException) -> Response[bytes]:
     headers = tuple((k.encode(), v.encode()) for k, v in (error.headers or {}).items())
-    reply = problem(HTTPStatus(error.status_code), error.detail, *headers)
+    status = HTTPStatus(error.status_code)
+    reply = problem(status, _DETAILS.get(status, error.detail), *headers)
     return _response(reply, public=False)
 
 
@@ -112,6 +98,6 @@ async def _threads(serving: Serving, _: Litestar) -> AsyncIterator[None]:
 def _pages() -> Sequence[ControllerRouterHandler]:
     try:
         from tactful.web.pages import handlers
-    except ModuleNotFoundError:
+    except (ImportError, OSError):
         return ()
     return handlers

@@ -36,9 +36,7 @@ async def say(serving: Serving, asked: Asked) -> Reply:
     limit = serving.opened.settings.server.max_expanded_bytes
     ask = decode(_ask, unpack(asked.body, limit=limit))
     caller = caller or caller_with(serving, ask.write_key)
-    who = who_is_named(
-        asked, user_id=ask.user_id, anonymous_id=ask.anonymous_id, region=ask.region
-    )
+    who = who_is_named(asked, user_id=ask.user_id, anonymous_id=ask.anonymous_id, region=ask.region)
     require_may_name(serving, caller, who.user_id)
     locale, source = _label("locale", ask.locale), _label("source", ask.source)
     receipt = await serving.in_thread(

@@ -36,7 +36,9 @@ async def decide(serving: Serving, asked: Asked) -> Reply:
     question = _question(ask, asked)
     require_may_name(serving, caller, question.who.user_id)
     shop = serving.opened.shop
-    if asked.gpc:  # a signal of a known subject is a statement: it is written, and the models forget
+    if (
+        asked.gpc
+    ):  # a signal of a known subject is a statement: it is written, and the models forget
         return answer(_said(await serving.in_thread(lambda: shop.decide(question))))
     return answer(_said(shop.decide(question)))
 

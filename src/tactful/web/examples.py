@@ -35,7 +35,7 @@ DECIDE: Final[Example] = {
 CONSENT: Final[Example] = {
     "anonymousId": "a-4711",
     "statements": {"session_personalization": "grant", "advertising": "deny"},
-    "notice": "personalization@1",
+    "notice": "privacy@1",
     "region": "DE",
 }
 

@@ -20,6 +20,7 @@ import msgspec
 
 from tactful.assembly import Opened
 from tactful.terms import TactfulError
+from tactful.web.metrics import Metrics
 
 T = TypeVar("T")
 
@@ -66,11 +67,19 @@ class Serving:
     """A shop that is being served: what routes share, and how much is waiting for the disk."""
 
     opened: Opened
+    metrics: Metrics
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="tactful-web")
     )
     waiting_calls: int = 0
     stopping: bool = False
+
+    @classmethod
+    def of(cls, opened: Opened) -> Serving:
+        """Return what serves *opened*."""
+        serving = cls(opened=opened, metrics=Metrics(opened.shop))
+        serving.metrics.waiting.set_function(lambda: serving.waiting_calls)
+        return serving
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Run blocking *work* beside the event loop."""

@@ -1,6 +1,7 @@
 """
-The outermost layer: counts every request, makes every answer safe to show, and answers the
-busiest routes without the framework, by the same functions that the framework calls.
+The outermost layer: counts every request, and makes every answer safe to show.
+
+Answers the busiest routes without the framework, by the same functions that the framework calls.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 
 from tactful.web.bodies import read_body
 from tactful.web.exchange import Asked, Header, Reply, Serving
-from tactful.web.metrics import Metrics
 from tactful.web.problems import problem_of
-from tactful.web.routes import ROUTES, Route
+from tactful.web.route import Route
+from tactful.web.routes import ROUTES
 
 Http: TypeAlias = Any
 """The scope of an HTTP request, as ASGI has it."""
@@ -40,21 +41,23 @@ _ANY_ORIGIN: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"retry-after"),
 )
-PREFLIGHT: Final[tuple[Header, ...]] = (
+_PREFLIGHT: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-write-key"),
+    (
+        b"access-control-allow-headers",
+        b"authorization, content-type, content-encoding, x-write-key",
+    ),
     (b"access-control-max-age", b"7200"),
 )
 
 _FAULT: Final = 400
+_NO_PARTS: Final[Mapping[str, str]] = {}
 
 _log = structlog.get_logger("tactful.web")
 
 
-async def respond(
-    serving: Serving, route: Route, scope: Http, receive: Receive, path: Mapping[str, str]
-) -> Reply:
+async def respond(serving: Serving, route: Route, scope: Http, receive: Receive) -> Reply:
     """Answer one request to *route*: read it, call the route's function, explain what failed."""
     headers = dict(scope["headers"])
     limit = serving.opened.settings.server.max_body_bytes
@@ -63,7 +66,7 @@ async def respond(
             headers=headers,
             body=await read_body(receive, headers, limit=limit),
             query_string=scope["query_string"],
-            path=path,
+            path=scope.get("path_params", _NO_PARTS),
             scheme=scope["scheme"],
         )
         return await route.endpoint(serving, asked)
@@ -85,32 +88,36 @@ def headers_of(reply: Reply, *, public: bool) -> list[Header]:
 class Front:
     """An ASGI application around another."""
 
-    def __init__(self, inner: ASGIApp, *, serving: Serving, metrics: Metrics) -> None:
+    def __init__(self, inner: ASGIApp, serving: Serving) -> None:
         self._inner = inner
-        self._serving = serving
-        self._metrics = metrics
+        self.serving = serving
         self._busy = {(route.method, route.path): route for route in ROUTES if route.busy}
+        self._public = {route.path for route in ROUTES if route.public}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Http, receive: Receive, send: Send) -> None:
+        """Answer one request; everything else that ASGI knows goes to the framework."""
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
         started = time.perf_counter()
-        busy = self._busy.get((scope["method"], scope["path"]))
+        busy = self._busy.get((scope["method"], scope["path"].rstrip("/")))
         if busy is None:
             template, status = await self._pass_on(scope, receive, send)
         else:
             template, status = busy.path, await self._answer(busy, scope, receive, send)
         seconds = time.perf_counter() - started
-        self._metrics.note(template, status, seconds)
+        self.serving.metrics.note(template, status, seconds)
         if busy is None or status >= _FAULT:
             _log.info(
-                "request", method=scope["method"], route=template, status=status,
+                "request",
+                method=scope["method"],
+                route=template,
+                status=status,
                 ms=round(1000 * seconds, 2),
             )
 
     async def _answer(self, route: Route, scope: Http, receive: Receive, send: Send) -> int:
-        reply = await respond(self._serving, route, scope, receive, {})
+        reply = await respond(self.serving, route, scope, receive)
         headers = headers_of(reply, public=route.public)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
@@ -122,8 +129,10 @@ class Front:
         async def send_safely(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 message["headers"] = _made_safe(list(message["headers"]))
+                if scope["method"] == "OPTIONS" and scope.get("path_template") in self._public:
+                    message["headers"].extend(_PREFLIGHT)
             await send(message)
 
         await self._inner(scope, receive, send_safely)

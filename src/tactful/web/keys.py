@@ -1,7 +1,7 @@
 """
-Who calls: a page with the public write key, the shop's own server with its secret key, or a
-subject with a signed link.
+Find out who calls.
 
+A page shows the public write key, the shop's own server its secret key, a subject a signed link.
 The key is taken from `Authorization` (Basic user name, or Bearer), `X-Write-Key`, the query, or
 the body, in this order; the first one given decides.
 """
@@ -96,7 +96,8 @@ def require_may_name(serving: Serving, caller: Caller, user_id: str | None) -> N
 def _require_link_of(holder: str | None, user_id: str) -> None:
     if holder is None:
         raise Declined(
-            HTTPStatus.UNAUTHORIZED, "the link is not valid, or too old: ask for a new one",
+            HTTPStatus.UNAUTHORIZED,
+            "the link is not valid, or too old: ask for a new one",
             _CHALLENGE,
         )
     if holder != user_id:
@@ -108,9 +109,7 @@ def _from_authorization(said: str) -> str:
     if scheme.lower() == "bearer":
         return value.strip()
     if scheme.lower() != "basic":
-        raise Declined(
-            HTTPStatus.UNAUTHORIZED, "Authorization must be Basic or Bearer", _CHALLENGE
-        )
+        raise Declined(HTTPStatus.UNAUTHORIZED, "Authorization must be Basic or Bearer", _CHALLENGE)
     try:
         return base64.b64decode(value, validate=True).decode().partition(":")[0]
     except (binascii.Error, UnicodeDecodeError):

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 
+
 class Around(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     """Where the question is asked from: the page's item, and the region (ISO 3166)."""
 

@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
 
-from tactful.web.exchange import Serving
+from tactful.shop import Shop
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -38,7 +38,7 @@ _FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
 class Metrics:
     """Counts requests, and reads the shop's tallies when asked."""
 
-    def __init__(self, serving: Serving) -> None:
+    def __init__(self, shop: Shop) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "tactful_http_requests",
@@ -54,7 +54,10 @@ class Metrics:
             registry=self._registry,
         )
         self._known: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
-        self._registry.register(_ShopFigures(serving))
+        self.waiting = Gauge(
+            "tactful_calls_waiting", "Calls not yet durable", registry=self._registry
+        )
+        self._registry.register(_ShopFigures(shop))
 
     def note(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""
@@ -71,10 +74,10 @@ class Metrics:
 
 
 class _ShopFigures:
-    """The shop's tallies as counters; what is waiting for the disk as a gauge."""
+    """The shop's tallies as counters."""
 
-    def __init__(self, serving: Serving) -> None:
-        self._serving = serving
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
 
     def describe(self) -> Iterator[Metric]:
         """Announce nothing: the names are known once there are counts."""
@@ -82,10 +85,7 @@ class _ShopFigures:
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures as they are now."""
-        yield GaugeMetricFamily(
-            "tactful_calls_waiting", "Calls not yet durable", value=self._serving.waiting_calls
-        )
-        for name, counts in _by_name(self._serving.opened.shop.totals()).items():
+        for name, counts in _by_name(self._shop.totals()).items():
             metric, label, help_text = _FAMILIES[name]
             family = CounterMetricFamily(metric, help_text, labels=[label])
             for value, n in counts.items():

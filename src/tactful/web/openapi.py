@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from tactful.web.problems import PROBLEM, Problem
-from tactful.web.routes import Needs, Route
+from tactful.web.route import Needs, Route
 
 Schema = dict[str, Any]
 
@@ -49,7 +49,9 @@ def document(routes: Iterable[Route]) -> bytes:
     """Return the description of *routes* as JSON."""
     routes = tuple(routes)
     kinds = {kind for route in routes for kind in (route.takes, route.gives) if kind}
-    _, components = msgspec.json.schema_components([*_in_order(kinds), Problem], _REF)
+    _, components = msgspec.json.schema_components(
+        [*_in_order(kinds), Problem], schema_hook=_anything, ref_template=_REF
+    )
     paths: dict[str, Schema] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -64,6 +66,11 @@ def document(routes: Iterable[Route]) -> bytes:
         "components": {"schemas": components, "securitySchemes": _SCHEMES},
     }
     return msgspec.json.encode(described)
+
+
+def _anything(_: type) -> Schema:
+    """Describe `object`, the one type of the wire that JSON Schema has no word for."""
+    return {"description": "any JSON value"}
 
 
 def _in_order(kinds: Iterable[type]) -> list[type]:

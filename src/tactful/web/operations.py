@@ -11,6 +11,7 @@ from tactful.capabilities.collect import Incoming
 from tactful.terms import NotFound, TactfulError
 from tactful.web.exchange import Asked, Reply, Serving, answer
 from tactful.web.messages import Health
+from tactful.web.metrics import CONTENT_TYPE
 
 ENOUGH_BYTES: Final = 64 * 1024 * 1024
 """With less room on the disk than this the shop is not ready: the next commits may fail."""
@@ -32,6 +33,12 @@ async def ready(serving: Serving, _asked: Asked) -> Reply:
             Health(status="not ready", reasons=reasons), status=HTTPStatus.SERVICE_UNAVAILABLE
         )
     return answer(Health(status="ready"))
+
+
+async def figures(serving: Serving, _asked: Asked) -> Reply:
+    """Answer all figures in Prometheus' text format."""
+    text = await serving.in_thread(serving.metrics.text)
+    return Reply(body=text, media_type=CONTENT_TYPE)
 
 
 async def client_settings(serving: Serving, asked: Asked) -> Reply:

@@ -28,7 +28,7 @@ from tactful.terms import (
 from tactful.web.exchange import Declined, Header, Reply
 
 PROBLEM: Final = b"application/problem+json"
-RETRY_SECONDS: Final = {Busy: 1, StoreFull: 30}
+RETRY_SECONDS: Final[Mapping[type[Exception], int]] = {Busy: 1, StoreFull: 30}
 
 _STATUS: Final[Mapping[type[TactfulError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,

@@ -1,6 +1,5 @@
 """
-Every route of the API: its path, what must be shown, the function behind it, what it takes and
-gives.
+Every route of the API.
 
 The framework's handlers, the front for the busiest routes, OpenAPI and the test of the
 documentation are all made from this table.
@@ -8,50 +7,19 @@ documentation are all made from this table.
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator
+from functools import cache, partial
 from typing import Final
 
 from tactful.capabilities.collect.calls import Batch, Single
 from tactful.web import consenting, deciding, examples, ingest, messages, operations, subjects
-from tactful.web.exchange import Endpoint
-
-
-class Needs(enum.Enum):
-    """What a caller must show."""
-
-    NOTHING = "nothing"
-    WRITE_KEY = "write key"
-    RIGHTS = "secret key or signed link"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """
-    One method of one path; `{name}` in the path stands for one part of it.
-
-    `public` routes may be called by pages of any origin; `busy` ones are answered in front of the
-    framework.
-    """
-
-    method: str
-    path: str
-    endpoint: Endpoint
-    summary: str
-    tag: str
-    needs: Needs = Needs.WRITE_KEY
-    public: bool = True
-    busy: bool = False
-    takes: type | None = None
-    gives: type | None = None
-    example: Mapping[str, object] | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
+from tactful.web.exchange import Asked, Endpoint, Reply, Serving
+from tactful.web.openapi import document
+from tactful.web.route import Needs, Route
 
 
 def _ingest() -> Iterator[Route]:
-    for path in ("/v1/batch", "/v1/b", "/v1/import", "/batch", "/batch/"):
+    for path in ("/v1/batch", "/v1/b", "/v1/import", "/batch"):
         yield Route(
             method="POST",
             path=path,
@@ -109,9 +77,7 @@ def _feedback() -> Iterator[Route]:
 
 
 def _rights() -> Iterator[Route]:
-    about = partial(
-        Route, path="/v1/subjects/{id}", tag="rights", needs=Needs.RIGHTS, public=False
-    )
+    about = partial(Route, path="/v1/subjects/{id}", tag="rights", needs=Needs.RIGHTS, public=False)
     token = {"token": "a signed link's token, in place of the secret key"}
     yield about(
         method="GET",
@@ -147,6 +113,16 @@ def _operation(path: str, summary: str, endpoint: Endpoint, gives: type | None =
         public=False,
         gives=gives,
     )
+
+
+async def describe(_serving: Serving, _asked: Asked) -> Reply:
+    """Answer the description of all routes."""
+    return Reply(body=_description())
+
+
+@cache
+def _description() -> bytes:
+    return document(ROUTES)
 
 
 _WHO: Final = {
@@ -201,4 +177,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *_rights(),
     _operation("/healthz", "Whether the process runs", operations.alive, messages.Health),
     _operation("/readyz", "Whether requests can be served", operations.ready, messages.Health),
+    _operation("/metrics", "Figures for Prometheus", operations.figures),
+    _operation("/openapi.json", "This description", describe),
 )

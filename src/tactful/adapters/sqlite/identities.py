@@ -95,7 +95,5 @@ def _find(db: sqlite3.Connection, name: tuple[str, bytes]) -> SubjectId | None:
 
 
 def _new_subject(db: sqlite3.Connection, at: datetime) -> SubjectId:
-    cursor = db.execute(
-        "INSERT INTO subjects (key, created_at) VALUES (x'', ?)", (int(at.timestamp()),)
-    )
+    cursor = db.execute("INSERT INTO subjects (created_at) VALUES (?)", (int(at.timestamp()),))
     return SubjectId(cursor.lastrowid or 0)

@@ -1,23 +1,34 @@
-"""Everything stored about one subject: show its uses, stop keeping for a purpose, erase it."""
+"""
+Everything stored about one subject: show its uses, stop keeping for a purpose, erase it.
+
+`secure_delete` wipes a deleted row, but not the copies that SQLite leaves in the slack of pages
+when it moves neighbours together to fill the gap (seen with 3.40).  So rows that hold readable
+data, events, are only ever appended and then blanked where they stand: nothing is moved, and
+nothing is left.  Identifiers and traits do move; they are sealed, and the key does not.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, TypeVar
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
+from tactful.adapters.sqlite.connections import BUSY_SECONDS
 from tactful.adapters.sqlite.days import read_days
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.profiles import GROUP_PURPOSE, Kept, read_traits, write_traits
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
-from tactful.adapters.sqlite.subject_keys import SubjectKeys
+from tactful.adapters.sqlite.subject_keys import SubjectKeys, destroy_key
 from tactful.gate import Permit
 from tactful.terms import Busy, SubjectId
 
 T = TypeVar("T")
+
+LOG_HELD_SECONDS = 5.0
 
 _OF_SUBJECT: Final = ("identifiers", "traits", "statements", "digests", "uses")
 
@@ -61,13 +72,9 @@ class SqliteRecords:
 
         def work(db: sqlite3.Connection, gone: Messages) -> Mapping[str, int]:
             self._intake.shut_out(subject)
-            db.execute("UPDATE subjects SET key = zeroblob(length(key)) WHERE id = ?", (subject,))
+            destroy_key(db, subject)
             for day in read_days(db):
-                rows = db.execute(
-                    f"DELETE FROM {day.table} WHERE subject = ? RETURNING message",  # noqa: S608 - our own table name
-                    (subject,),
-                )
-                gone += [message for (message,) in rows]
+                gone += _blank(db, day.table, "subject = ?1", (subject,))
             removed = {"events": len(gone)}
             removed |= {table: _delete(db, table, subject) for table in _OF_SUBJECT}
             cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
@@ -90,8 +97,24 @@ class SqliteRecords:
             self._engine.changes.tell(change)
 
         result = self._engine.writer.run(whole, kept=kept)
-        self._engine.writer.run_bare(empty_log)
+        self._empty_log()
         return result
+
+    def _empty_log(self) -> None:
+        """
+        Leave nothing in the log, waiting for reads that are under way.
+
+        Raises:
+            Busy: another process keeps a read open.
+        """
+        last = time.monotonic() + LOG_HELD_SECONDS
+        while not self._engine.writer.run_bare(_cut_log):
+            if time.monotonic() > last:
+                raise Busy(
+                    "removed, but another process reads the store, and its log holds copies until "
+                    "that ends: end it and erase again"
+                )
+            time.sleep(0.02)
 
     def _drop_traits(self, db: sqlite3.Connection, subject: SubjectId, mask: int) -> None:
         before = read_traits(db, subject, self._keys)
@@ -107,42 +130,44 @@ class SqliteRecords:
         self, db: sqlite3.Connection, table: str, which: tuple[int, int], gone: Messages
     ) -> int:
         """Reduce or delete *which* (subject, mask) events of one day; return how many."""
-        _, mask = which
+        nothing_left = "subject = ?1 AND purposes & ?2 AND purposes & ~?2 = 0"
+        blanked = _blank(db, table, nothing_left, which)
+        gone += blanked
         query = (
-            f"SELECT rowid, name, purposes, message, body FROM {table}"  # noqa: S608 - our own table name
-            " WHERE subject = ? AND purposes & ?"
+            f"SELECT rowid, name, purposes, body FROM {table} WHERE subject = ? AND purposes & ?"  # noqa: S608 - our own table name
         )
-        rows = db.execute(query, which).fetchall()
         reduced = []
-        for place, name, purposes, message, body in rows:
-            if left := purposes & ~mask:
-                reduced.append((left, reduce_body(body, self._allowed(name, left)), place))
-            else:
-                gone.append(message)
+        for place, name, purposes, body in db.execute(query, which).fetchall():
+            left = purposes & ~which[1]
+            reduced.append((left, reduce_body(body, self._allowed(name, left)), place))
         db.executemany(f"UPDATE {table} SET purposes = ?, body = ? WHERE rowid = ?", reduced)  # noqa: S608 - our own table name
-        db.execute(
-            f"DELETE FROM {table} WHERE subject = ?1 AND purposes & ?2 AND purposes & ~?2 = 0",  # noqa: S608 - our own table name
-            which,
-        )
-        return len(rows)
+        return len(blanked) + len(reduced)
 
     def _allowed(self, event: str, mask: int) -> frozenset[str]:
         purposes = self._engine.bits.names(mask)
         return allowed_for(purposes, self._engine.policy.plan).get(event, frozenset())
 
 
-def empty_log(db: sqlite3.Connection) -> None:
-    """
-    Move everything from the write-ahead log into the database and cut the log to nothing.
+def _cut_log(db: sqlite3.Connection) -> bool:
+    """Move the write-ahead log into the database and cut it to nothing, unless somebody reads."""
+    db.execute("PRAGMA busy_timeout = 50")  # everybody else's writing waits meanwhile
+    try:
+        held = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+    return not held
 
-    Raises:
-        Busy: another process keeps a read open.
-    """
-    if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        raise Busy(
-            "removed, but another process reads the store, and until it ends its log holds copies: "
-            "end it and erase again"
+
+def _blank(db: sqlite3.Connection, table: str, condition: str, values: tuple[int, ...]) -> Messages:
+    """Blank the events of one day that meet *condition*, and return their messages."""
+    found = db.execute(f"SELECT message FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608 - our own names
+    if found:
+        db.execute(
+            f"UPDATE {table} SET subject = 0, at = 0, name = '', purposes = 0, message = x'',"  # noqa: S608 - our own names
+            f" body = x'' WHERE {condition}",
+            values,
         )
+    return [message for (message,) in found]
 
 
 def _delete(db: sqlite3.Connection, table: str, subject: SubjectId) -> int:

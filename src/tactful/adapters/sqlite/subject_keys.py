@@ -1,4 +1,4 @@
-"""Each subject's own key, wrapped by the master key: with the row goes all that it sealed."""
+"""Each subject's own key, wrapped by the master key: with it goes all that it sealed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ class Keys(Protocol):
         """Return 32 bytes."""
 
 
+def destroy_key(db: sqlite3.Connection, subject: SubjectId) -> None:
+    """
+    Overwrite the key of *subject* in its place.
+
+    The row stays, blank: deleting it would make SQLite move other keys between pages, and what
+    it moves it leaves behind as a copy.
+    """
+    query = "DELETE FROM keys WHERE subject = ?"
+    db.execute(query, (subject,))
+
+
 class SubjectKeys:
     """Seals and opens values of subjects, and indexes identifiers."""
 
@@ -32,13 +43,13 @@ class SubjectKeys:
         """Give *subject* a key, in the running transaction, and return it."""
         key = os.urandom(KEY_BYTES)
         wrapped = seal(self._wrapping, key, about=_about("key", subject), random=os.urandom)
-        db.execute("UPDATE subjects SET key = ? WHERE id = ?", (wrapped, subject))
+        db.execute("INSERT INTO keys (subject, wrapped) VALUES (?, ?)", (subject, wrapped))
         return key
 
     def of(self, db: sqlite3.Connection, subject: SubjectId) -> bytes | None:
-        """Return the key of *subject*, or None where there is no such subject."""
-        row = db.execute("SELECT key FROM subjects WHERE id = ?", (subject,)).fetchone()
-        if row is None:
+        """Return the key of *subject*, or None where there is none, or no longer."""
+        row = db.execute("SELECT wrapped FROM keys WHERE subject = ?", (subject,)).fetchone()
+        if row is None or not any(row[0]):
             return None
         return unseal(self._wrapping, row[0], about=_about("key", subject))
 

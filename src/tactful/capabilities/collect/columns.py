@@ -16,8 +16,8 @@ LONGEST_NAME = 60
 MOST_NAMES = 20
 
 _SUBJECT = {
-    "userId": ("user_id", "customer_id", "customer", "client_id", "member_id", "user"),
-    "anonymousId": ("anonymous_id", "visitor_id"),
+    "userId": ("customer_id", "customer", "client_id", "member_id", "user"),
+    "anonymousId": ("visitor_id",),
 }
 _WHEN = {"timestamp": ("date", "time", "datetime", "created_at", "occurred_at", "at")}
 _WHERE = {"region": ("country", "country_code")}

@@ -25,7 +25,7 @@ from tactful.capabilities.collect.fields import (
 )
 from tactful.capabilities.collect.fitting import Reader
 from tactful.capabilities.collect.mapping import FileMap
-from tactful.capabilities.collect.rows import Reject, Row, Unfit, rejected
+from tactful.capabilities.collect.rows import Reject, Row, Skipped, Unfit, rejected
 from tactful.capabilities.collect.wire import Wire, named, said
 from tactful.terms import Item
 
@@ -74,7 +74,9 @@ class SubjectLine:
         return f"SubjectLine({len(self.traits)} traits, {len(self.statements)} statements)"
 
 
-def calls_of_events(rows: Iterable[Row | Reject], file_map: FileMap) -> Iterator[Wire | Reject]:
+def calls_of_events(
+    rows: Iterable[Row | Reject], file_map: FileMap
+) -> Iterator[Wire | Reject | Skipped]:
     """
     Yield a call for each row: a Segment-shaped line, or flat columns that amount to one.
 
@@ -84,12 +86,16 @@ def calls_of_events(rows: Iterable[Row | Reject], file_map: FileMap) -> Iterator
     return _each(rows, file_map, _call)
 
 
-def subjects_of(rows: Iterable[Row | Reject], file_map: FileMap) -> Iterator[SubjectLine | Reject]:
+def subjects_of(
+    rows: Iterable[Row | Reject], file_map: FileMap
+) -> Iterator[SubjectLine | Reject | Skipped]:
     """Yield each subject; columns `consent.<purpose>` hold what they said, the rest are traits."""
     return _each(rows, file_map, _subject)
 
 
-def items_of_catalogue(rows: Iterable[Row | Reject], file_map: FileMap) -> Iterator[Item | Reject]:
+def items_of_catalogue(
+    rows: Iterable[Row | Reject], file_map: FileMap
+) -> Iterator[Item | Reject | Skipped]:
     """Yield each item; columns without a meaning of their own become attributes."""
     return _each(rows, file_map, _item)
 
@@ -98,14 +104,19 @@ def _each(
     rows: Iterable[Row | Reject],
     file_map: FileMap,
     read: Callable[[dict[str, object], dict[str, object], FileMap], T],
-) -> Iterator[T | Reject]:
+) -> Iterator[T | Reject | Skipped]:
     reader = Reader(file_map)
     for row in rows:
         if isinstance(row, Reject):
             yield row
             continue
         try:
-            yield read(reader.fields(row), reader.rest(row), file_map)
+            fields = reader.fields(row)
+            rule = reader.skips(row, fields)
+            if rule is not None:
+                yield Skipped(line=row.line, reason=rule.reason)
+            else:
+                yield read(fields, reader.rest(row), file_map)
         except Unfit as wrong:
             yield rejected(row, str(wrong))
 

@@ -41,10 +41,10 @@ class Reader:
         columns = self._bind(tuple(row.values)).rest
         return {c: row.values[c] for c in columns if c and text(row.values[c])}
 
-    def skips(self, fields: Mapping[str, object]) -> SkipRule | None:
-        """Return the first rule that leaves a row with *fields* out."""
+    def skips(self, row: Row, fields: Mapping[str, object]) -> SkipRule | None:
+        """Return the first rule that leaves *row* out; its column may be none of *fields*."""
         for rule, applies in self._skip:
-            if applies(fields.get(rule.field)):
+            if applies(fields.get(rule.field, row.values.get(rule.field))):
                 return rule
         return None
 
@@ -73,6 +73,7 @@ def check_columns(file_map: FileMap, columns: Sequence[str], *, name: str) -> No
     bound = file_map.bind(tuple(columns)).names | set(file_map.constants)
     missing = [n for n in NEEDED[file_map.kind] if not _has(bound, n)]
     missing += sorted(n for n in file_map.own - bound if n not in missing and file_map.columns[n])
+    missing += [r.field for r in file_map.skip if r.field not in {*columns, *file_map.columns}]
     if not missing:
         return
     if other := _other_delimiter(file_map, columns):

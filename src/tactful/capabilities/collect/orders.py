@@ -96,7 +96,7 @@ class _Orders:
     def take(self, row: Row) -> Iterator[Wire | Skipped]:
         """Add *row* to its order; yield what that completes or leaves out."""
         fields = self._reader.fields(row)
-        rule = self._reader.skips(fields)
+        rule = self._reader.skips(row, fields)
         if rule is None or rule.field in {"userId", "anonymousId"}:
             product = self._product(fields)
             self._show(product, fields)

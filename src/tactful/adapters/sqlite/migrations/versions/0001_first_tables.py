@@ -47,11 +47,15 @@ def _people() -> None:
     op.create_table(
         "subjects",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("key", sa.LargeBinary, nullable=False),
         sa.Column("region", sa.Text),
         sa.Column("group_name", sa.Text),
         sa.Column("created_at", sa.Integer, nullable=False),
         sqlite_autoincrement=True,  # or the number of an erased subject would be given again
+    )
+    op.create_table(  # rows are blanked, never deleted: see records.py
+        "keys",
+        sa.Column("subject", sa.Integer, primary_key=True),
+        sa.Column("wrapped", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "identifiers",

@@ -1,0 +1,48 @@
+"""
+The geometry of bars in tables: each row of figures carries its own small drawing.
+
+So the table is the chart: text stays text, at the size the reader chose, and the drawing, which
+`templates/macros.html` makes an SVG of, only repeats it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+WIDTH: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a bar: a class of the style sheet, where it begins, and how long it is."""
+
+    kind: str
+    at: float
+    width: float
+
+
+def bar(value: float, most: float, *, kind: str = "bar-main") -> tuple[Part, ...]:
+    """Return a bar whose length is *value* as a share of *most*."""
+    return stack([(kind, value)], most)
+
+
+def stack(values: Sequence[tuple[str, float]], most: float) -> tuple[Part, ...]:
+    """
+    Return one bar of several parts, laid end to end from the left.
+
+    Args:
+        values: A class of the style sheet and a value >= 0 for each part.
+        most: The value that fills the whole width; what goes beyond it is cut off.
+    """
+    parts, at = [], 0.0
+    for kind, value in values:
+        width = min(_share(value, most), WIDTH - at)
+        parts.append(Part(kind=kind, at=round(at, 2), width=round(width, 2)))
+        at += width
+    return tuple(parts)
+
+
+def _share(value: float, most: float) -> float:
+    return WIDTH * max(value, 0.0) / most if most > 0 else 0.0

@@ -1,0 +1,120 @@
+"""
+What somebody chose, as a page shows it, and what a move of the dial says.
+
+The engine judges every use by itself; this is its answer in advance, for people to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from tactful.capabilities.consent import Answer, NoticeShown
+from tactful.shop import Shop, Who
+from tactful.terms import Level, Mistake, Policy
+
+LADDER: Final[Mapping[Level, str]] = {
+    Level.SESSION: "session_personalization",
+    Level.SEGMENT: "segment_personalization",
+    Level.INDIVIDUAL: "individual_personalization",
+}
+"""The purpose that each level of the dial adds to the one below it."""
+
+TEACHING: Final = "model_training"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One purpose as it stands for somebody."""
+
+    purpose: str
+    title: str
+    text: str
+    on: bool
+    said: str | None
+    at: datetime | None
+    source: str
+    mode: str
+    basis: str
+
+    @property
+    def optional(self) -> bool:
+        """Tell whether there is anything to choose."""
+        return self.mode in {"opt_in", "opt_out"}
+
+
+def choices_of(shop: Shop, who: Who) -> tuple[Choice, ...]:
+    """Return how every purpose stands for *who*, in the order of the policy."""
+    shown = shop.notice(region=who.region)
+    texts = {offered.purpose: offered.text for offered in shown.purposes}
+    signalled = _signalled(shown) if who.gpc else frozenset()
+    return tuple(
+        Choice(
+            purpose=answer.purpose,
+            title=answer.title,
+            text=texts.get(answer.purpose, ""),
+            on=_is_on(answer, shop.policy, signalled),
+            said=answer.said,
+            at=answer.at,
+            source=answer.source,
+            mode=answer.mode,
+            basis=answer.basis,
+        )
+        for answer in shop.standing(who)
+    )
+
+
+def is_on(choices: Iterable[Choice], purpose: str) -> bool:
+    """Tell whether *purpose* is on."""
+    return any(choice.on for choice in choices if choice.purpose == purpose)
+
+
+def level_of(choices: Sequence[Choice]) -> Level:
+    """Return the highest level whose purpose is on."""
+    allowed = [level for level, purpose in LADDER.items() if is_on(choices, purpose)]
+    return max(allowed, key=lambda level: level.height, default=Level.NONE)
+
+
+def move_to(said: str, *, teach: bool, choices: Sequence[Choice]) -> dict[str, str]:
+    """
+    Return what somebody says by setting the dial: yes up to there, no above.
+
+    Raises:
+        Mistake: *said* is no level.
+    """
+    if said not in set(Level):
+        raise Mistake("There is no such level: choose one of the four.")
+    height = Level(said).height
+    wanted = {purpose: level.height <= height for level, purpose in LADDER.items()}
+    return {
+        purpose: answer(yes=yes, purpose=purpose, choices=choices)
+        for purpose, yes in (wanted | {TEACHING: teach}).items()
+    }
+
+
+def answer(*, yes: bool, purpose: str, choices: Iterable[Choice]) -> str:
+    """Return the word for a yes or a no: a yes that was given is withdrawn, others denied."""
+    if yes:
+        return "grant"
+    granted = any(c.said == "grant" for c in choices if c.purpose == purpose)
+    return "withdraw" if granted else "deny"
+
+
+def _signalled(shown: NoticeShown) -> frozenset[str]:
+    return shown.regime.gpc.binding | shown.regime.gpc.honoured
+
+
+def _is_on(answer: Answer, policy: Policy, signalled: frozenset[str]) -> bool:
+    if answer.mode == "necessary":
+        return True
+    if answer.said == "grant":
+        return answer.mode != "forbidden" and _still_binding(answer.notice, policy)
+    return answer.said is None and answer.mode == "opt_out" and answer.purpose not in signalled
+
+
+def _still_binding(notice: str, policy: Policy) -> bool:
+    """Tell whether nothing material changed since the notice that was agreed to."""
+    shown = policy.notice(notice)
+    return shown is not None and shown.version >= policy.binding_versions[shown.id]

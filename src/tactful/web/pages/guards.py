@@ -1,0 +1,62 @@
+"""
+Who may open a page, as far as a request itself can say.
+
+A subject's own page is guarded by its signed link (`mine`), the console by the secret key
+(`console`); here stands what is common: no form is taken from a page of another site.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Final
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN: Final = frozenset({"same-origin", "none"})
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+def same_site(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """
+    Refuse what changes something when another site's page sends it.
+
+    Browsers say so in `Sec-Fetch-Site` (W3C Fetch Metadata); no cookie and no token are needed.
+    """
+    method = connection.scope.get("method", "GET")
+    if method in _SAFE_METHODS:
+        return
+    if connection.headers.get("sec-fetch-site", "none") not in _OWN:
+        raise PermissionDeniedException("This form came from another site: open the page here.")
+
+
+def demo_only(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Refuse everything but demonstrations: the shop window poses as its visitors."""
+    if not connection.app.state.opened.settings.shop.demo:
+        raise NotFoundException("Only a demonstration shop has a shop window: try `tactful demo`.")
+
+
+def on_this_machine(connection: AnyConnection) -> bool:
+    """
+    Tell whether the browser runs on this machine and asked for it by a local name.
+
+    The name guards against another site whose name was pointed at this machine; a forwarded
+    request came from somewhere else, whoever handed it on.
+    """
+    client = connection.client
+    if client is None or any(name in connection.headers for name in _FORWARDED):
+        return False
+    return _is_loopback(client.host) and _is_loopback(connection.url.hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,83 @@
+"""What an application mounts: every page, the style sheet, and the answer when there is no page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from litestar import MediaType, Request, Response, Router, get
+from litestar.datastructures import CacheControlHeader, State
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+
+from tactful.terms import Mistake, NotFound, Trouble
+from tactful.web.pages import console, mine, shop_front, shop_said
+from tactful.web.pages.guards import same_site
+from tactful.web.pages.rendering import FOLDER, page
+from tactful.web.problems import log_unexpected
+
+AnyRequest = Request[Any, Any, Any]
+
+_A_YEAR: Final = 365 * 24 * 3600
+
+
+@get("/", sync_to_thread=False)
+def start(state: State) -> Response[str] | Redirect:
+    """Lead to the shop window of a demonstration, or say where things are."""
+    if state.opened.settings.shop.demo:
+        return Redirect("/shop", status_code=HTTPStatus.SEE_OTHER)
+    return page("start.html", shop_name=state.opened.settings.shop.name)
+
+
+def wants_page(request: AnyRequest) -> bool:
+    """Tell whether whoever asks is a browser that wants a page, not a client of the API."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def friendly(_: AnyRequest, error: Exception) -> Response[str]:
+    """Return a page that says what went wrong and what to do, without a word about people."""
+    status, detail = _explained(error)
+    return page("error.html", status=status, heading=_HEADINGS.get(status, "Sorry"), detail=detail)
+
+
+_HEADINGS: Final = {
+    HTTPStatus.FORBIDDEN: "Not open to you",
+    HTTPStatus.NOT_FOUND: "Nothing here",
+    HTTPStatus.BAD_REQUEST: "That did not work",
+}
+_UNEXPECTED: Final = "Something went wrong on our side. Nothing was lost; please try again."
+
+
+def _explained(error: Exception) -> tuple[HTTPStatus, str]:
+    match error:
+        case HTTPException():
+            return HTTPStatus(error.status_code), error.detail
+        case NotFound():
+            return HTTPStatus.NOT_FOUND, str(error)
+        case Mistake():
+            return HTTPStatus.BAD_REQUEST, str(error)
+        case Trouble():
+            return HTTPStatus.SERVICE_UNAVAILABLE, str(error)
+    log_unexpected(error)
+    return HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED
+
+
+_pages = Router(
+    "/",
+    route_handlers=[start, *shop_front.HANDLERS, *shop_said.HANDLERS, *mine.HANDLERS,
+                    *console.HANDLERS],
+    guards=[same_site],
+    exception_handlers={HTTPException: friendly, Exception: friendly},
+)
+
+_static = create_static_files_router(
+    path="/static",
+    directories=[FOLDER / "static"],
+    name="pages-static",
+    cache_control=CacheControlHeader(max_age=_A_YEAR, public=True, immutable=True),
+)
+
+handlers: Final[list[ControllerRouterHandler]] = [_pages, _static]
+"""Every route of the pages.  They read the shop from `app.state.opened`."""

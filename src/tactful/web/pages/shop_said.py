@@ -1,0 +1,81 @@
+"""What a visitor of the shop window does: set the dial, fill a basket, buy."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+from litestar import Request, post
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+
+from tactful.assembly import Opened
+from tactful.terms import Item, Level, Mistake
+from tactful.web.pages.choices import LADDER, move_to
+from tactful.web.pages.guards import demo_only
+from tactful.web.pages.shop_front import address_of, require_item
+from tactful.web.pages.window import Scene, scene_of
+
+AnyRequest = Request[Any, Any, Any]
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+SOURCE: Final = "shop window"
+
+
+@post("/shop/choices", sync_to_thread=True, guards=[demo_only])
+def choose(data: Form, request: AnyRequest, state: State) -> Redirect:
+    """Record what the dial was set to, and show the same page as it is now."""
+    scene = _require_scene(request, state.opened, data)
+    level = data.get("level", "")
+    said = move_to(level, teach="teach" in data, choices=scene.choices)
+    shop, looker = state.opened.shop, scene.looker
+    notice = shop.notice(region=looker.region).notice
+    shop.consent(looker.who, said, notice=notice.name, locale=notice.locale, source=SOURCE)
+    if said[LADDER[Level.SESSION]] != "grant":
+        looker = looker.without_visit()
+    path = address_of(data["item"]) if data.get("item") else "/shop"
+    return _to(looker.link(path, set=level))
+
+
+@post("/shop/items/{item:str}/basket", sync_to_thread=True, guards=[demo_only])
+def add_to_basket(item: str, data: Form, request: AnyRequest, state: State) -> Redirect:
+    """Put one product in the basket: an event, and nothing else in a demonstration."""
+    line = require_item(state.opened, item)
+    scene = _require_scene(request, state.opened, data)
+    kept = scene.collect("Product Added", line, quantity=1, **_price(line))
+    return _to(scene.looker.link(address_of(item), done="basket", kept=_yes(kept)))
+
+
+@post("/shop/items/{item:str}/order", sync_to_thread=True, guards=[demo_only])
+def order(item: str, data: Form, request: AnyRequest, state: State) -> Redirect:
+    """Buy one product: an event, and nothing else in a demonstration."""
+    line = require_item(state.opened, item)
+    scene = _require_scene(request, state.opened, data)
+    products = [{"product_id": item, "quantity": 1, "category": line.category} | _price(line)]
+    kept = scene.collect("Order Completed", line, order_id=uuid4().hex, products=products)
+    return _to(scene.looker.link(address_of(item), done="order", kept=_yes(kept)))
+
+
+HANDLERS: Final = (choose, add_to_basket, order)
+
+
+def _require_scene(request: AnyRequest, opened: Opened, data: dict[str, str]) -> Scene:
+    scene = scene_of(request, opened, data)
+    if scene is None:
+        raise Mistake("It is not clear as whom you look at the shop: begin at /shop.")
+    return scene
+
+
+def _price(line: Item) -> dict[str, object]:
+    return {} if line.price is None else {"price": line.price / 100, "currency": line.currency}
+
+
+def _yes(kept: bool) -> str:  # noqa: FBT001 - a word for a truth value
+    return "yes" if kept else "no"
+
+
+def _to(address: str) -> Redirect:
+    return Redirect(address, status_code=HTTPStatus.SEE_OTHER)

@@ -1,0 +1,151 @@
+"""Erased means gone from the files, whatever else was written, moved and deleted around it."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tactful.adapters.sqlite import records
+from tactful.adapters.sqlite.connections import FILE
+from tactful.terms import Busy, Identifier, IdentifierKind, SubjectId
+from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT
+from tactful.testing.conformance.shelf import Shelf, user
+
+
+def files_hold(folder: Path, *texts: str | bytes) -> list[str | bytes]:
+    """Return those of *texts* that stand in any file of *folder*."""
+    everything = b"".join(path.read_bytes() for path in folder.iterdir())
+    return [t for t in texts if (t.encode() if isinstance(t, str) else t) in everything]
+
+
+def wrapped_keys(folder: Path, subjects: Iterable[SubjectId]) -> list[bytes]:
+    """Return the wrapped keys of *subjects*, as they are on the disk."""
+    db = sqlite3.connect(folder / FILE)
+    query = "SELECT wrapped FROM keys WHERE subject = ?"
+    found = [db.execute(query, (subject,)).fetchone()[0] for subject in subjects]
+    db.close()
+    return found
+
+
+def test_no_byte_is_left(shelf: Shelf, folder: Path) -> None:
+    """Nothing of an erased subject is in any file: identifiers, items, properties, key."""
+    names = [user("erin-4711"), Identifier(IdentifierKind.EMAIL, "erin@example.com")]
+    erin = shelf.store.identities.admit(names, at=shelf.clock())
+    bob = shelf.subject("bob")
+    for subject, colour in ((erin, "vermilion"), (bob, "ochre")):
+        shelf.see(subject, f"item of {subject}", properties={"colour": colour})
+        shelf.say(subject)
+        shelf.store.profiles.set_traits([shelf.permit(subject, "keep-group")], {"size": colour})
+    key = wrapped_keys(folder, [erin])[0]
+    assert files_hold(folder, f"item of {erin}", "vermilion", key)
+    shelf.store.records.erase(shelf.permit(erin))
+    assert not files_hold(
+        folder, "erin-4711", "erin@example.com", f"item of {erin}", "vermilion", key
+    )
+    assert files_hold(folder, f"item of {bob}", "ochre")
+
+
+def test_identifiers_are_never_in_the_clear(shelf: Shelf, folder: Path) -> None:
+    """Identifiers and traits cannot be read from the files, erased or not."""
+    erin = shelf.subject("erin-4711")
+    shelf.store.profiles.set_traits([shelf.permit(erin, "keep-group")], {"size": "vermilion"})
+    assert not files_hold(folder, "erin-4711", "vermilion")
+
+
+def test_a_dropped_purpose_leaves_no_byte(shelf: Shelf, folder: Path) -> None:
+    """What was kept for a withdrawn purpose alone is gone from the files."""
+    ann = shelf.subject()
+    both = frozenset({INDIVIDUAL, MEASUREMENT})
+    shelf.see(ann, "secret-item")
+    shelf.see(ann, "kept-item", purposes=both, properties={"colour": "vermilion", "position": "7"})
+    shelf.store.records.drop_purposes(shelf.permit(ann), frozenset({INDIVIDUAL}))
+    assert files_hold(folder, "secret-item", "vermilion", "kept-item") == ["kept-item"]
+
+
+class Crowd:
+    """Many subjects, each with a mark that everything of theirs carries."""
+
+    def __init__(self, shelf: Shelf, *, seed: int, size: int) -> None:
+        self.shelf = shelf
+        self.random = random.Random(seed)  # noqa: S311 - a test repeats itself
+        self.marks = {shelf.stranger(): f"<{self.random.getrandbits(64):x}>" for _ in range(size)}
+
+    def act(self, subjects: Sequence[SubjectId]) -> None:
+        """Let each of *subjects* do something of random length."""
+        some = self.random.sample([INDIVIDUAL, MEASUREMENT], self.random.choice((1, 2)))
+        events = [
+            self.shelf.event(
+                subject,
+                self.marks[subject] + "x" * self.random.randrange(700),
+                message=self.random.randbytes(16),
+                purposes=frozenset(some),
+                properties={"colour": self.marks[subject] * self.random.randrange(4)},
+                source=self.random.choice(("http", "import")),
+            )
+            for subject in subjects
+        ]
+        self.shelf.store.events.append(events).result()
+
+    def profile(self, subject: SubjectId) -> None:
+        """Set a trait of random length, and say something."""
+        trait = self.marks[subject] * self.random.randrange(1, 40)
+        self.shelf.store.profiles.set_traits(
+            [self.shelf.permit(subject, "keep-group")], {"size": trait}
+        )
+        self.shelf.say(subject)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_copy_is_left_where_pages_were_rearranged(shelf: Shelf, folder: Path, seed: int) -> None:
+    """Erased one by one in random order, nobody leaves a copy in the slack of any page."""
+    crowd = Crowd(shelf, seed=seed, size=60)
+    subjects = list(crowd.marks)
+    for round_ in range(45):
+        crowd.act(crowd.random.choices(subjects, k=80))
+        for subject in crowd.random.sample(subjects, 4):
+            crowd.profile(subject)
+        if round_ % 15 == 0:
+            shelf.clock.move(timedelta(days=1))
+    crowd.random.shuffle(subjects)
+    gone: list[str | bytes] = []
+    for place, subject in enumerate(subjects):
+        if place % 3 == 0:
+            shelf.store.records.drop_purposes(shelf.permit(subject), frozenset({MEASUREMENT}))
+        crowd.act(crowd.random.choices(subjects[place:], k=3))
+        gone += [crowd.marks[subject], *wrapped_keys(folder, [subject])]
+        shelf.store.records.erase(shelf.permit(subject))
+        assert not files_hold(folder, *gone)
+
+
+def test_no_key_is_left(shelf: Shelf, folder: Path) -> None:
+    """Destroyed in random order, no wrapped key stays anywhere: what it sealed is lost for good."""
+    subjects = [shelf.stranger() for _ in range(300)]
+    random.Random(3).shuffle(subjects)  # noqa: S311 - a test repeats itself
+    gone: list[str | bytes] = []
+    for place, subject in enumerate(subjects):
+        gone += wrapped_keys(folder, [subject])
+        shelf.store.records.erase(shelf.permit(subject))
+        assert place % 10 or not files_hold(folder, *gone)
+
+
+def test_says_so_when_another_process_holds_the_log(
+    shelf: Shelf, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While somebody reads an old state the log cannot be emptied: that is told, not hidden."""
+    ann = shelf.subject()
+    shelf.see(ann, "secret-item")
+    reader = sqlite3.connect(folder / FILE, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM subjects").fetchone()
+    monkeypatch.setattr(records, "LOG_HELD_SECONDS", 0.1)
+    with pytest.raises(Busy, match="another process reads"):
+        shelf.store.records.erase(shelf.permit(ann))
+    assert shelf.store.identities.find(user("ann")) is None
+    reader.close()
+    shelf.store.records.erase(shelf.permit(ann))
+    assert not files_hold(folder, "secret-item")

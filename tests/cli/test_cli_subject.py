@@ -1,0 +1,103 @@
+"""`tactful subject` and `tactful consent`: rights and choices from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_worlds import NOTICE, Run
+
+
+def test_a_grant_is_recorded_and_shown(empty: Run) -> None:
+    """What a subject said stands afterwards, with its notice; the rest is not assumed."""
+    ended = empty(
+        "consent", "ada", "--region", "DE", "--notice", NOTICE, "--json",
+        "--grant", "measurement", "--deny", "advertising",
+    )  # fmt: skip
+
+    said = {answer["purpose"]: answer["said"] for answer in ended.json["standing"]}
+    assert (said["measurement"], said["advertising"]) == ("grant", "deny")
+    assert said["model_training"] is None
+    assert "privacy@1" in empty("consent", "ada").out
+
+
+def test_consent_that_cannot_stand_is_refused(empty: Run) -> None:
+    """No notice, an unknown purpose, two answers at once: one line each, nothing recorded."""
+    empty("consent", "ada", "--grant", "measurement").failed("notice", NOTICE)
+    empty("consent", "ada", "--deny", "flying").failed("unknown purpose", "measurement")
+    empty("consent", "ada", "--deny", "measurement", "--object", "measurement").failed("both")
+
+    empty("subject", "show", "ada").failed("no subject is known")
+
+
+def test_show_names_what_is_known(taught: Run) -> None:
+    """Identifiers, region, statements and the latest events, with their source."""
+    shown = taught("subject", "show", "buyer-0")
+
+    for word in (
+        "buyer-0",
+        "DE",
+        "model_training",
+        "Order Completed",
+        "kettle",
+        "import:orders.csv",
+    ):
+        assert word in shown.out
+
+
+def test_export_is_private_and_never_overwrites(taught: Run, tmp_path: Path) -> None:
+    """An export goes into a new file of its owner only, or to stdout."""
+    out = tmp_path / "export.json"
+    assert taught("subject", "export", "buyer-0", "--out", str(out)).code == 0
+
+    exported = json.loads(out.read_text("utf-8"))
+    assert {tuple(event["items"]) for event in exported["events"]} == {("kettle", "teapot")}
+    assert exported["events"] == taught("subject", "export", "buyer-0").json["events"]
+    assert out.stat().st_mode & 0o777 == 0o600
+    taught("subject", "export", "buyer-1", "--out", str(out)).failed("exists", "export.json")
+    assert json.loads(out.read_text("utf-8"))["identifiers"][0]["value"] == "buyer-0"
+
+
+def test_erase_asks_first(taught: Run) -> None:
+    """Without a yes nothing is erased; with one the subject is gone, for good."""
+    for answer in ("", "n\n", "what?\n"):
+        unasked = taught("subject", "erase", "buyer-0", stdin=answer)
+        assert unasked.code == 1
+        assert unasked.err.splitlines()[-1].startswith("tactful: nothing was done")
+    assert taught("subject", "show", "buyer-0").code == 0
+
+    erased = taught("subject", "erase", "buyer-0", "--yes", "--json")
+
+    assert erased.json["modelsChanged"] is True
+    assert erased.json["removed"]["events"] == 2
+    taught("subject", "show", "buyer-0").failed("no subject is known")
+
+
+def test_restriction_holds_until_lifted(taught: Run) -> None:
+    """A restricted subject gets answers from nobody's data, and their own again afterwards."""
+    asked = ("decide", "--slot", "for-you", "--subject", "buyer-0", "--json")
+    assert taught(*asked).json["level"] == "individual"
+
+    assert taught("subject", "restrict", "buyer-0").code == 0
+    assert taught(*asked).json["level"] == "none"
+    assert "RESTRICTED" in taught("subject", "show", "buyer-0").out
+    assert taught("subject", "lift", "buyer-0").code == 0
+
+    assert taught(*asked).json["level"] == "individual"
+
+
+@pytest.mark.parametrize("verb", ["show", "export", "erase", "restrict", "lift", "link"])
+def test_nobody_known(verb: str, empty: Run) -> None:
+    """Every right asked for a stranger ends with 1 and one line that does not repeat the id."""
+    ended = empty("subject", verb, "ada@example.com")
+
+    ended.failed("no subject is known")
+    assert "ada@example.com" not in ended.err
+
+
+def test_link_speaks_for_the_subject(taught: Run) -> None:
+    """The link leads to the preference centre and carries no readable id in the clear path."""
+    link = taught("subject", "link", "buyer-0", "--json").json["link"]
+
+    assert link.startswith("http://127.0.0.1:8787/me")
