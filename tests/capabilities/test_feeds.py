@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from imported_rows import (
@@ -53,6 +54,13 @@ def test_flat_and_shaped_events_are_the_same_calls() -> None:
         "timestamp": "2024-05-01T10:00:00+00:00",
         "messageId": calls_in(shaped)[0]["messageId"],
     }
+
+
+def test_typed_properties_become_what_json_has() -> None:
+    """Decimals and dates out of Parquet are numbers and text, as a client would send them."""
+    typed = SHAPED | {"properties": {}, "price": Decimal("2.50"), "due": date(2024, 6, 1)}
+    (call,) = calls_in(calls_of_events(rows_of(typed), the_map("events")))
+    assert call["properties"] == {"price": 2.5, "due": "2024-06-01"}
 
 
 def test_a_message_id_of_the_sender_is_kept() -> None:

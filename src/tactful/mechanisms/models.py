@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets
 from tactful.mechanisms.co_occurrence import CoOccurrence, CoOccurrenceSettings

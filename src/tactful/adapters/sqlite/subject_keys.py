@@ -26,7 +26,7 @@ def destroy_key(db: sqlite3.Connection, subject: SubjectId) -> None:
     The row stays, blank: deleting it would make SQLite move other keys between pages, and what
     it moves it leaves behind as a copy.
     """
-    query = "DELETE FROM keys WHERE subject = ?"
+    query = "UPDATE keys SET wrapped = zeroblob(length(wrapped)) WHERE subject = ?"
     db.execute(query, (subject,))
 
 

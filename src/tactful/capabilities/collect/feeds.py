@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
@@ -160,10 +161,13 @@ def _fill(
 
 
 def _property(name: str, value: object, file_map: FileMap) -> object:
-    if name in NUMBERS and isinstance(value, str):
+    """Return *value* as a client would have sent it in JSON."""
+    if name in NUMBERS and isinstance(value, str | Decimal):
         return plain_number(said(name, lambda v: number(v, decimal=file_map.decimal), value))
     if name == "products" and isinstance(value, str):
         return _json(name, value)
+    if isinstance(value, date):
+        return value.isoformat()
     return name_of(value) if name in {"product_id", "sku", "order_id"} else value
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from tactful.terms import Mistake
+
 LONGEST_RAW = 2_000
 
 
@@ -44,7 +46,7 @@ class Skipped:
     reason: str
 
 
-class Unfit(Exception):
+class Unfit(Mistake):
     """Raised inside the mapping of one row with the reason it will be rejected for."""
 
 

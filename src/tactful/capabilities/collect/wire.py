@@ -26,5 +26,6 @@ def said(name: str, read: Callable[[object], T], value: object) -> T:
 
 def named(call: Wire, message: str = "") -> Wire:
     """Give *call* its message id: *message*, else a digest of all it says."""
-    digest = hashlib.blake2b(msgspec.json.encode(call, order="sorted"), digest_size=16)
+    content = msgspec.json.encode(call, enc_hook=str, order="sorted")
+    digest = hashlib.blake2b(content, digest_size=16)
     return {**call, "messageId": message or f"row:{digest.hexdigest()}"}

@@ -1,0 +1,86 @@
+"""The console: what the engine did, in totals.  It has no page about a person."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie, State
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+
+from tactful.assembly import Opened
+from tactful.web.pages.console_key import COOKIE, may_see, session_cookie
+from tactful.web.pages.figures import (
+    counted,
+    decisions_by_level,
+    kept_and_refused,
+    levels_measured,
+    read_evaluation,
+    register,
+    subjects_by_activity,
+)
+from tactful.web.pages.rendering import page
+
+AnyRequest = Request[Any, Any, Any]
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get("/console", sync_to_thread=True)
+def console(request: AnyRequest, state: State) -> Response[str]:
+    """Show the figures to whoever may see them; ask for the secret key otherwise."""
+    opened: Opened = state.opened
+    if not may_see(request, opened):
+        return _sign_in_page(opened, wrong=False)
+    shop, totals = opened.shop, opened.shop.totals()
+    evaluation = read_evaluation(opened.folder)
+    regimes, activities = register(shop)
+    return page(
+        "console.html",
+        shop_name=opened.settings.shop.name,
+        demo=opened.settings.shop.demo,
+        signed_in=COOKIE in request.cookies,
+        evaluation=evaluation,
+        measured=levels_measured(evaluation) if evaluation else (),
+        events=kept_and_refused(totals),
+        kept=counted(totals, "kept"),
+        refused=counted(totals, "refused"),
+        dropped=counted(totals, "dropped"),
+        decisions=decisions_by_level(totals),
+        statements=counted(totals, "statement"),
+        refusals=counted(totals, "refusal"),
+        gaps=counted(totals, "gap"),
+        subjects=subjects_by_activity(shop),
+        regimes=regimes,
+        activities=activities,
+    )
+
+
+@post("/console/session", sync_to_thread=False)
+def sign_in(data: Form, request: AnyRequest, state: State) -> Response[str] | Redirect:
+    """Let the holder of the secret key in for a few hours."""
+    opened: Opened = state.opened
+    if not opened.access.is_secret(data.get("key", "").strip()):
+        return _sign_in_page(opened, wrong=True)
+    return Redirect(
+        "/console",
+        status_code=HTTPStatus.SEE_OTHER,
+        cookies=[session_cookie(request, opened)],
+    )
+
+
+@post("/console/session/end", sync_to_thread=False)
+def sign_out() -> Redirect:
+    """Take the cookie back."""
+    gone = Cookie(key=COOKIE, value="", path="/console", max_age=0, httponly=True)
+    return Redirect("/console", status_code=HTTPStatus.SEE_OTHER, cookies=[gone])
+
+
+HANDLERS: Final = (console, sign_in, sign_out)
+
+
+def _sign_in_page(opened: Opened, *, wrong: bool) -> Response[str]:
+    status = HTTPStatus.FORBIDDEN if wrong else HTTPStatus.OK
+    return page("sign_in.html", status=status, shop_name=opened.settings.shop.name, wrong=wrong)

@@ -1,0 +1,164 @@
+"""
+The figures of the console: counts, bars, and the register of activities.
+
+Only totals are read here.  No page of the console can name a person, or list one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tactful.gate import Permit
+from tactful.shop import Shop
+from tactful.terms import Level, RegimeRule
+from tactful.web.pages.charts import Part, bar, stack
+from tactful.web.pages.words import LEVELS, LevelWords
+
+EVALUATION_FILE: Final = "evaluation.json"
+
+Totals = Mapping[tuple[str, str], int]
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """How one level did on held-out visits."""
+
+    hr: float
+    mrr: float
+    ndcg: float
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """The last evaluation, as it was written down."""
+
+    levels: dict[str, Measured]
+    cases: int
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table that is a chart: a name, figures as text, and a bar."""
+
+    name: str
+    figures: tuple[str, ...]
+    bar: tuple[Part, ...]
+    note: str = ""
+
+
+def read_evaluation(folder: Path) -> Evaluation | None:
+    """Return the last evaluation, or None where none was written down."""
+    try:
+        found = (folder / EVALUATION_FILE).read_bytes()
+        return msgspec.json.decode(found, type=Evaluation)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def levels_measured(evaluation: Evaluation) -> tuple[Row, ...]:
+    """Return the hit rate of each level, with a bar."""
+    found = [(LEVELS[level], evaluation.levels.get(level.value)) for level in Level]
+    most = max((m.hr for _, m in found if m), default=0.0)
+    return tuple(_level_row(words, m, most) for words, m in found if m)
+
+
+def counted(totals: Totals, name: str) -> tuple[Row, ...]:
+    """Return the counters of *name*, the largest first, with bars."""
+    found = {label: n for (counter, label), n in totals.items() if counter == name}
+    return rows(found.items())
+
+
+def decisions_by_level(totals: Totals) -> tuple[Row, ...]:
+    """Return how many answers were given at each level, in the order of the dial."""
+    return rows(
+        ((LEVELS[level].name, totals.get(("decisions", level.value), 0)) for level in Level),
+        ordered=True,
+    )
+
+
+def rows(found: Iterable[tuple[str, int]], *, ordered: bool = False) -> tuple[Row, ...]:
+    """Return one row for each name and count; the largest first, unless they are *ordered*."""
+    pairs = list(found) if ordered else sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    most = max((n for _, n in pairs), default=0)
+    return tuple(Row(name=name, figures=(f"{n:,}",), bar=bar(n, most)) for name, n in pairs)
+
+
+def kept_and_refused(totals: Totals) -> Row:
+    """Return how many events were kept and refused, as one bar of two parts."""
+    kept, refused = totals.get(("events", "kept"), 0), totals.get(("events", "refused"), 0)
+    return _two(name="Events", yes=kept, no=refused)
+
+
+def subjects_by_activity(shop: Shop) -> tuple[Row, ...]:
+    """Return of how many subjects each activity may use data, and of how many it may not."""
+    return tuple(
+        row
+        for activity in shop.policy.activities.values()
+        if not activity.survives_restriction
+        and (row := _subjects_row(shop, activity.name, activity.title))
+    )
+
+
+def _subjects_row(shop: Shop, activity: str, title: str) -> Row | None:
+    answer = shop.door.ask_audience(activity, shop.now())
+    if not isinstance(answer, Permit):
+        return None
+    audience = answer.audience
+    return _two(name=title, yes=len(audience.members), no=sum(audience.refused.values()))
+
+
+def _two(*, name: str, yes: int, no: int) -> Row:
+    return Row(
+        name=name,
+        figures=(f"{yes:,}", f"{no:,}"),
+        bar=stack([("bar-yes", yes), ("bar-no", no)], yes + no),
+    )
+
+
+def _level_row(words: LevelWords, measured: Measured, most: float) -> Row:
+    figures = (measured.hr, measured.mrr, measured.ndcg)
+    return Row(
+        name=words.name,
+        figures=tuple(f"{figure:.3f}" for figure in figures),
+        bar=bar(measured.hr, most, kind=f"bar-{words.level}"),
+        note=words.keeps,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One activity of the register, with its ground under each regime."""
+
+    name: str
+    title: str
+    purpose: str
+    recipients: str
+    dpia: str
+    grounds: tuple[str, ...]
+
+
+def register(shop: Shop) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
+    """Return the names of the regimes, and every activity with its ground under each of them."""
+    policy = shop.policy
+    entries = tuple(
+        Entry(
+            name=activity.name,
+            title=activity.title,
+            purpose=policy.purposes[activity.purpose].title,
+            recipients=", ".join(activity.recipients) or "nobody",
+            dpia=activity.dpia or "",
+            grounds=tuple(_ground(regime.rules.get(activity.purpose)) for regime in policy.regimes),
+        )
+        for activity in policy.activities.values()
+    )
+    return tuple(regime.id for regime in policy.regimes), entries
+
+
+def _ground(rule: RegimeRule | None) -> str:
+    if rule is None:
+        return "gap"
+    return f"{rule.basis}, {rule.mode}".replace("_", " ")
