@@ -37,18 +37,18 @@ from tactful.adapters.settings import (
 from tactful.adapters.sqlite import SqliteStore, open_store
 from tactful.adapters.sqlite.migrate import HEAD
 from tactful.adapters.tables import read_rows, table_shape
-from tactful.capabilities.collect.assortment import Assortment
-from tactful.capabilities.collect.feeds import (
+from tactful.capabilities.collect.tables.assortment import Assortment
+from tactful.capabilities.collect.tables.feeds import (
     SubjectLine,
     calls_of_events,
     items_of_catalogue,
     subjects_of,
 )
-from tactful.capabilities.collect.fitting import check_columns, choose
-from tactful.capabilities.collect.mapping import Dialect, FileMap, common_names
-from tactful.capabilities.collect.orders import calls_of_orders
-from tactful.capabilities.collect.rows import Reject, Row, Skipped
-from tactful.capabilities.collect.wire import Wire
+from tactful.capabilities.collect.tables.fitting import check_columns, choose
+from tactful.capabilities.collect.tables.mapping import Dialect, FileMap, common_names
+from tactful.capabilities.collect.tables.orders import calls_of_orders, items_of_orders
+from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped
+from tactful.capabilities.collect.tables.wire import Wire
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
@@ -259,7 +259,7 @@ def read_table(
     file_map = _map_for(path, kind, map_file)
     rows = read_rows(path, dialect=file_map.dialect, progress=told)
     if kind == "catalogue" and file_map.kind == "orders":
-        return Table(rows, lambda rows: _goods(rows, file_map))
+        return Table(rows, lambda rows: items_of_orders(rows, file_map))
     return Table(rows, lambda rows: _READERS[kind](rows, file_map))
 
 
@@ -271,13 +271,6 @@ def _map_for(path: Path, kind: str, map_file: Path | None) -> FileMap:
     if shape.form != "jsonl":  # whose lines may differ: each is judged by itself
         check_columns(file_map, shape.columns, name=path.name)
     return file_map
-
-
-def _goods(rows: Iterator[Row | Reject], file_map: FileMap) -> Iterator[Thing]:
-    """Make a catalogue of what was sold; who bought it is not looked at."""
-    goods = Assortment(file_map)
-    yield from (t for t in calls_of_orders(rows, file_map, goods) if isinstance(t, Reject))
-    yield from goods.items()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from pyarrow import parquet
 
 from tactful.adapters import table_csv, table_lines, tables
 from tactful.adapters.map_files import built_in_maps, read_map, region_names
-from tactful.capabilities.collect.mapping import Dialect
-from tactful.capabilities.collect.rows import Reject, Row
+from tactful.capabilities.collect.tables.mapping import Dialect
+from tactful.capabilities.collect.tables.rows import Reject, Row
 from tactful.terms import Mistake
 
 COMMA = Dialect()

@@ -99,7 +99,6 @@ def _said(path: str, command: click.Command) -> Iterator[str]:
 
 def _routes() -> Iterator[str]:
     from tactful.web.pages import handlers
-
     from tactful.web.routes import ROUTES
 
     yield from (route.path for route in ROUTES)

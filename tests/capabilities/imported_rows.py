@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tactful.capabilities.collect.mapping import FileMap, map_from
-from tactful.capabilities.collect.rows import Reject, Row
+from tactful.capabilities.collect.tables.mapping import FileMap, map_from
+from tactful.capabilities.collect.tables.rows import Reject, Row
 
 NAMES = {"united kingdom": "GB", "uk": "GB", "eire": "IE"}
 UCI_COLUMNS = (

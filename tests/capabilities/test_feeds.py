@@ -14,13 +14,13 @@ from imported_rows import (
     the_map,
 )
 
-from tactful.capabilities.collect.feeds import (
+from tactful.capabilities.collect.tables.feeds import (
     SubjectLine,
     calls_of_events,
     items_of_catalogue,
     subjects_of,
 )
-from tactful.capabilities.collect.rows import Skipped
+from tactful.capabilities.collect.tables.rows import Skipped
 from tactful.terms import Item
 
 SHAPED = {

@@ -12,12 +12,12 @@ from imported_rows import calls_in, the_map
 from tactful.adapters.map_files import read_map, region_names
 from tactful.adapters.tables import read_rows, table_shape
 from tactful.capabilities.collect import mapping
-from tactful.capabilities.collect.columns import KINDS
-from tactful.capabilities.collect.feeds import SubjectLine, subjects_of
-from tactful.capabilities.collect.fitting import check_columns
-from tactful.capabilities.collect.mapping import FileMap, common_names
-from tactful.capabilities.collect.orders import calls_of_orders
-from tactful.capabilities.collect.rows import Reject, Row, Skipped
+from tactful.capabilities.collect.tables.columns import KINDS
+from tactful.capabilities.collect.tables.feeds import SubjectLine, subjects_of
+from tactful.capabilities.collect.tables.fitting import check_columns
+from tactful.capabilities.collect.tables.mapping import FileMap, common_names
+from tactful.capabilities.collect.tables.orders import calls_of_orders
+from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped
 
 DOCS = Path(__file__).parents[2] / "docs"
 

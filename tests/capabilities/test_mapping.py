@@ -22,11 +22,11 @@ from imported_rows import (
 
 from tactful.adapters.map_files import built_in_maps, region_names
 from tactful.capabilities.collect import fields, orders
-from tactful.capabilities.collect.columns import KINDS
-from tactful.capabilities.collect.fitting import check_columns, choose
-from tactful.capabilities.collect.mapping import common_names
-from tactful.capabilities.collect.orders import calls_of_orders
-from tactful.capabilities.collect.rows import Skipped, Unfit
+from tactful.capabilities.collect.tables.columns import KINDS
+from tactful.capabilities.collect.tables.fitting import check_columns, choose
+from tactful.capabilities.collect.tables.mapping import common_names
+from tactful.capabilities.collect.tables.orders import calls_of_orders
+from tactful.capabilities.collect.tables.rows import Skipped, Unfit
 from tactful.terms import Mistake
 
 GERMAN = {

@@ -17,11 +17,11 @@ from imported_rows import (
 
 from tactful.capabilities.collect import orders
 from tactful.capabilities.collect.calls import calls_from
-from tactful.capabilities.collect.feeds import (
+from tactful.capabilities.collect.tables.feeds import (
     calls_of_events,
 )
-from tactful.capabilities.collect.orders import calls_of_orders
-from tactful.capabilities.collect.rows import Reject
+from tactful.capabilities.collect.tables.orders import calls_of_orders
+from tactful.capabilities.collect.tables.rows import Reject
 
 
 def test_the_lines_of_an_order_become_one_call() -> None:

@@ -19,11 +19,11 @@ from imported_rows import (
 from tactful.adapters.map_files import built_in_maps
 from tactful.adapters.tables import read_rows, table_shape
 from tactful.capabilities.collect import orders
-from tactful.capabilities.collect.assortment import Assortment, category_of, tidied
-from tactful.capabilities.collect.fitting import choose
-from tactful.capabilities.collect.mapping import Category, Dialect, FileMap
-from tactful.capabilities.collect.orders import calls_of_orders, items_of_orders
-from tactful.capabilities.collect.rows import Row, Skipped
+from tactful.capabilities.collect.tables.assortment import Assortment, category_of, tidied
+from tactful.capabilities.collect.tables.fitting import choose
+from tactful.capabilities.collect.tables.mapping import Category, Dialect, FileMap
+from tactful.capabilities.collect.tables.orders import calls_of_orders, items_of_orders
+from tactful.capabilities.collect.tables.rows import Row, Skipped
 from tactful.terms import Item
 
 UCI = """\

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tactful.adapters.table_lines import opened
-from tactful.capabilities.collect.mapping import FileMap, map_from
+from tactful.capabilities.collect.tables.mapping import FileMap, map_from
 from tactful.terms import Mistake
 
 _PACK = files("tactful") / "pack" / "mappings"

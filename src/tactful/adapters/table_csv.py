@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tactful.capabilities.collect.mapping import Dialect
-from tactful.capabilities.collect.rows import LONGEST_RAW, Reject, Row
+from tactful.capabilities.collect.tables.mapping import Dialect
+from tactful.capabilities.collect.tables.rows import LONGEST_RAW, Reject, Row
 from tactful.terms import Mistake
 
 LONGEST_RECORD = 100

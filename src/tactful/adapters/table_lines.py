@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
 
-from tactful.capabilities.collect.rows import LONGEST_RAW, Reject
+from tactful.capabilities.collect.tables.rows import LONGEST_RAW, Reject
 from tactful.terms import Mistake, Trouble
 
 BLOCK = 1 << 20

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow.parquet import ParquetFile
 
 from tactful.adapters.table_lines import Progress, opened
-from tactful.capabilities.collect.rows import Reject, Row
+from tactful.capabilities.collect.tables.rows import Reject, Row
 from tactful.terms import Mistake
 
 BATCH_ROWS = 4096

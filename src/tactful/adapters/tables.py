@@ -1,7 +1,7 @@
 """
 Rows out of CSV, JSON lines and Parquet files, plain or gzipped, in bounded memory.
 
-What the columns mean is not known here: see `tactful.capabilities.collect.mapping`.
+What the columns mean is not known here: see `tactful.capabilities.collect.tables.mapping`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import msgspec
 
 from tactful.adapters.table_csv import csv_columns, csv_rows
 from tactful.adapters.table_lines import Progress, opened, read_lines
-from tactful.capabilities.collect.mapping import Dialect
-from tactful.capabilities.collect.rows import LONGEST_RAW, Reject, Row
+from tactful.capabilities.collect.tables.mapping import Dialect
+from tactful.capabilities.collect.tables.rows import LONGEST_RAW, Reject, Row
 from tactful.terms import Mistake
 
 UNREADABLE = {

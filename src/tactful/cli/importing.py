@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tactful.assembly import Table
-from tactful.capabilities.collect.feeds import SubjectLine
-from tactful.capabilities.collect.rows import LONGEST_RAW, Reject, Skipped
-from tactful.capabilities.collect.wire import Wire
+from tactful.capabilities.collect.tables.feeds import SubjectLine
+from tactful.capabilities.collect.tables.rows import LONGEST_RAW, Reject, Skipped
+from tactful.capabilities.collect.tables.wire import Wire
 from tactful.cli.rejects import Rejects
 from tactful.cli.text import as_json
 from tactful.shop import Shop, Who

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from tactful.capabilities.collect.rows import Reject
+from tactful.capabilities.collect.tables.rows import Reject
 
 COLUMNS = ("line", "reason", "row")
 

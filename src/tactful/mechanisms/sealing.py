@@ -57,9 +57,9 @@ def unseal(key: bytes, sealed: bytes, *, about: bytes) -> bytes:
         ) from error
 
 
-def derive(master: bytes, label: str, *, salt: bytes | None = None) -> bytes:
+def derive(master: bytes, label: str) -> bytes:
     """Return the 32-byte key that *master* gives for *label* (RFC 5869)."""
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=label.encode()).derive(master)
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=label.encode()).derive(master)
 
 
 def blind_index(key: bytes, kind: str, value: str) -> bytes:

@@ -122,17 +122,6 @@ def test_no_copy_is_left_where_pages_were_rearranged(shelf: Shelf, folder: Path,
         assert not files_hold(folder, *gone)
 
 
-def test_no_key_is_left(shelf: Shelf, folder: Path) -> None:
-    """Destroyed in random order, no wrapped key stays anywhere: what it sealed is lost for good."""
-    subjects = [shelf.stranger() for _ in range(300)]
-    random.Random(3).shuffle(subjects)  # noqa: S311 - a test repeats itself
-    gone: list[str | bytes] = []
-    for place, subject in enumerate(subjects):
-        gone += wrapped_keys(folder, [subject])
-        shelf.store.records.erase(shelf.permit(subject))
-        assert place % 10 or not files_hold(folder, *gone)
-
-
 def test_says_so_when_another_process_holds_the_log(
     shelf: Shelf, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ GROUP_PURPOSE = "segment_personalization"
 
 LONGEST_TEXT = 1_000
 LARGEST_NUMBER = 1e15
+MOST_PRODUCTS = 1_000
 PRODUCT_FIELDS = ("product_id", "sku", "quantity", "price", "category")
 
 Drop = Callable[[str], None]
@@ -151,7 +152,7 @@ def _products(value: object) -> list[dict[str, object]] | None:
     if not isinstance(value, list):
         return None
     lines = [line for line in value if isinstance(line, dict)]
-    return [_product(line) for line in lines[:500]]
+    return [_product(line) for line in lines[:MOST_PRODUCTS]]
 
 
 def _product(line: Mapping[str, object]) -> dict[str, object]:

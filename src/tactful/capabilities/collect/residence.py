@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tactful.capabilities.collect.calls import Call
 
-SHORTEST, LONGEST = len("DE"), len("US-CA1")
+ISO_3166 = re.compile("[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 def residence_of(call: Call) -> str | None:
@@ -38,7 +39,5 @@ def _joined(where: Mapping[str, object]) -> str | None:
 
 def _code(value: object) -> str | None:
     """Accept ISO 3166 codes only: a spelled-out name is not guessed at."""
-    if not isinstance(value, str) or not SHORTEST <= len(value) <= LONGEST:
-        return None
-    code = value.upper()
-    return code if code.replace("-", "").isalnum() and code.isascii() else None
+    code = value.upper() if isinstance(value, str) else ""
+    return code if ISO_3166.fullmatch(code) else None

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from tactful.capabilities.collect.columns import NEEDED, listed, loosely
-from tactful.capabilities.collect.fields import name_of, number, subject_name, text
-from tactful.capabilities.collect.mapping import DELIMITERS, FileMap, SkipRule
-from tactful.capabilities.collect.rows import Row, Unfit
+from tactful.capabilities.collect.tables.columns import NEEDED, listed, loosely
+from tactful.capabilities.collect.tables.fields import name_of, number, subject_name, text
+from tactful.capabilities.collect.tables.mapping import DELIMITERS, FileMap, SkipRule
+from tactful.capabilities.collect.tables.rows import Row, Unfit
 from tactful.terms import Mistake
 
 MAX_SHAPES = 1_000

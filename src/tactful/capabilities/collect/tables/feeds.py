@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tactful.capabilities.collect.fields import (
+from tactful.capabilities.collect.tables.fields import (
     minor_units,
     moment,
     name_of,
@@ -24,10 +24,10 @@ from tactful.capabilities.collect.fields import (
     subject_name,
     text,
 )
-from tactful.capabilities.collect.fitting import Reader
-from tactful.capabilities.collect.mapping import FileMap
-from tactful.capabilities.collect.rows import Reject, Row, Skipped, Unfit, rejected
-from tactful.capabilities.collect.wire import Wire, named, said
+from tactful.capabilities.collect.tables.fitting import Reader
+from tactful.capabilities.collect.tables.mapping import FileMap
+from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped, Unfit, rejected
+from tactful.capabilities.collect.tables.wire import Wire, named, said
 from tactful.terms import Item
 
 NUMBERS = frozenset(

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tactful.capabilities.collect.rows import Unfit
+from tactful.capabilities.collect.tables.rows import Unfit
 
 Wire = dict[str, object]
 """A call as a client would send it: `{"type": "track", "event": ..., "userId": ..., ...}`."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tactful.capabilities.collect.fields import minor_units
-from tactful.capabilities.collect.mapping import Category, FileMap
+from tactful.capabilities.collect.tables.fields import minor_units
+from tactful.capabilities.collect.tables.mapping import Category, FileMap
 from tactful.terms import Item
 
 OTHER = "Other"

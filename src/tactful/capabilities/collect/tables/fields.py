@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-from tactful.capabilities.collect.rows import Unfit
+from tactful.capabilities.collect.tables.rows import Unfit
 
 NOBODY = frozenset({"null", "none", "nan", "n/a", "na", "undefined", "\\n", "-", "0"})
 """How exports write a missing id: taken at its word it would merge strangers into one subject."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tactful.capabilities.collect.columns import NAMES, OPEN_KINDS, listed, loosely
+from tactful.capabilities.collect.tables.columns import NAMES, OPEN_KINDS, listed, loosely
 from tactful.terms import Mistake
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

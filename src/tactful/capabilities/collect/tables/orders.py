@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tactful.capabilities.collect.assortment import Assortment
-from tactful.capabilities.collect.fields import (
+from tactful.capabilities.collect.tables.assortment import Assortment
+from tactful.capabilities.collect.tables.fields import (
     major_units,
     moment,
     name_of,
@@ -22,10 +22,10 @@ from tactful.capabilities.collect.fields import (
     subject_name,
     text,
 )
-from tactful.capabilities.collect.fitting import Reader
-from tactful.capabilities.collect.mapping import FileMap
-from tactful.capabilities.collect.rows import Reject, Row, Skipped, Unfit, rejected
-from tactful.capabilities.collect.wire import Wire, named, said
+from tactful.capabilities.collect.tables.fitting import Reader
+from tactful.capabilities.collect.tables.mapping import FileMap
+from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped, Unfit, rejected
+from tactful.capabilities.collect.tables.wire import Wire, named, said
 from tactful.terms import Item
 
 OPEN_ORDERS = 1_000

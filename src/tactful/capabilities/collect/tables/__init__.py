@@ -1,0 +1,1 @@
+"""A shop's own files as calls: what columns mean, what a row becomes, and why one is left out."""
