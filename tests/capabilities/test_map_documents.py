@@ -11,7 +11,7 @@ from imported_rows import calls_in, the_map
 
 from tactful.adapters.map_files import read_map, region_names
 from tactful.adapters.tables import read_rows, table_shape
-from tactful.capabilities.collect import mapping
+from tactful.capabilities.collect.tables import mapping
 from tactful.capabilities.collect.tables.columns import KINDS
 from tactful.capabilities.collect.tables.feeds import SubjectLine, subjects_of
 from tactful.capabilities.collect.tables.fitting import check_columns

@@ -21,7 +21,7 @@ from imported_rows import (
 )
 
 from tactful.adapters.map_files import built_in_maps, region_names
-from tactful.capabilities.collect import fields, orders
+from tactful.capabilities.collect.tables import fields, orders
 from tactful.capabilities.collect.tables.columns import KINDS
 from tactful.capabilities.collect.tables.fitting import check_columns, choose
 from tactful.capabilities.collect.tables.mapping import common_names

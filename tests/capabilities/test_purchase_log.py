@@ -18,7 +18,7 @@ from imported_rows import (
 
 from tactful.adapters.map_files import built_in_maps
 from tactful.adapters.tables import read_rows, table_shape
-from tactful.capabilities.collect import orders
+from tactful.capabilities.collect.tables import orders
 from tactful.capabilities.collect.tables.assortment import Assortment, category_of, tidied
 from tactful.capabilities.collect.tables.fitting import choose
 from tactful.capabilities.collect.tables.mapping import Category, Dialect, FileMap

@@ -99,6 +99,31 @@ def test_more_workers_than_the_store_can_serve(empty: Run) -> None:
     empty("serve", "--workers", "2").failed("one process")
 
 
+def test_a_full_disk_under_a_new_shop(tmp_path: Path) -> None:
+    """A shop that does not fit leaves nothing that stands in the way of the next try."""
+    shop = str(tmp_path / "shop")
+
+    one_line(_ended(command("init", shop, code=BOUNDED.format(size=2_000))), "file too large")
+
+    assert run("init", shop).code == 0
+
+
+def test_demo_looks_at_the_port_before_its_work(tmp_path: Path) -> None:
+    """A taken port is told at once, not after minutes; the shop is not begun."""
+    controller, terminal = os.openpty()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        words = command("demo", "--shop", str(tmp_path / "demo"), "--port", port)
+        ended = subprocess.run(
+            words, stdout=terminal, stderr=subprocess.PIPE, text=True, check=False
+        )
+    os.close(controller)
+    os.close(terminal)
+
+    one_line(ended, port, "in use")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_full_disk_loses_nothing(empty: Run) -> None:
     """Out of space in the middle of an import: one line; afterwards all is imported once."""
     people = empty.file("people.csv", subjects_csv(NAMES[:50], EVERYTHING))

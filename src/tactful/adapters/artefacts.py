@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +30,21 @@ FORMAT: Final = 1
 _CURRENT: Final = "current"
 _MANIFEST: Final = "manifest.json"
 _DRAFT: Final = ".draft"
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What the manifest says of one file."""
+
+    bytes: int
+    sha256: str
+    empty: bool
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """The last file that is written to an artefact: one entry per array."""
+
+    format: int
+    files: dict[str, Written]
 
 
 class ArtefactFolder:
@@ -68,7 +83,7 @@ class ArtefactFolder:
         folder = self._folder / name
         for array, entry in _read_manifest(folder).items():
             path = folder / f"{array}.npy"
-            if not path.exists() or _sha256(path) != entry["sha256"]:
+            if not path.exists() or _sha256(path) != entry.sha256:
                 raise _damaged(path)
 
     def publish(self, arrays: Arrays) -> str:
@@ -94,10 +109,11 @@ class ArtefactFolder:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         files = {array: _write(draft / f"{array}.npy", value) for array, value in arrays.items()}
-        _write_text(draft / _MANIFEST, json.dumps({"format": FORMAT, "files": files}, indent=1))
+        manifest = msgspec.json.encode(Manifest(format=FORMAT, files=files))
+        _write_whole(draft / _MANIFEST, msgspec.json.format(manifest))
         sync_folder(draft)
         draft.rename(self._folder / name)
-        _write_text(self._folder / f"{_CURRENT}.new", name + "\n")
+        _write_whole(self._folder / f"{_CURRENT}.new", f"{name}\n".encode())
         (self._folder / f"{_CURRENT}.new").rename(self._folder / _CURRENT)
         sync_folder(self._folder)
         self._remove_all_but(name)
@@ -123,41 +139,40 @@ class ArtefactFolder:
             os.close(handle)
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path) -> Mapping[str, Written]:
+    path = folder / _MANIFEST
     try:
-        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except FileNotFoundError as error:
         raise NotFound(f"there is no model {folder.name} any more: ask for the newest") from error
-    except ValueError as error:
-        raise _damaged(folder / _MANIFEST) from error
-    if manifest["format"] != FORMAT:
-        raise Trouble(f"{folder} was written by another version: train again")
-    files: dict[str, Any] = manifest["files"]
-    return files
+    except msgspec.MsgspecError as error:
+        raise _damaged(path) from error
+    if manifest.format != FORMAT:
+        raise Trouble(f"{folder} was written by another version: run `tactful train`")
+    return manifest.files
 
 
-def _map(path: Path, entry: Mapping[str, Any]) -> NDArray[np.generic]:
-    if not path.exists() or path.stat().st_size != entry["bytes"]:
+def _map(path: Path, entry: Written) -> NDArray[np.generic]:
+    if not path.exists() or path.stat().st_size != entry.bytes:
         raise _damaged(path)
-    if entry["empty"]:  # nothing to map
+    if entry.empty:  # nothing to map
         empty: NDArray[np.generic] = np.load(path, allow_pickle=False)
         return empty
     mapped: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
     return mapped
 
 
-def _write(path: Path, array: NDArray[np.generic]) -> dict[str, Any]:
+def _write(path: Path, array: NDArray[np.generic]) -> Written:
     with path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
         file.flush()
         os.fsync(file.fileno())
-    size = path.stat().st_size
-    return {"bytes": size, "sha256": _sha256(path), "empty": array.size == 0}
+    return Written(bytes=path.stat().st_size, sha256=_sha256(path), empty=array.size == 0)
 
 
-def _write_text(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
+def _write_whole(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
 

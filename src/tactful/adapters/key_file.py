@@ -17,7 +17,7 @@ from pathlib import Path
 from tactful.mechanisms.sealing import KEY_BYTES
 from tactful.terms import Trouble
 
-_PREFIX = "tactful-master-key-1:"
+_PREFIX = b"tactful-master-key-1:"
 _OTHERS = 0o077
 
 
@@ -40,7 +40,7 @@ class KeyFile:
         """
         try:
             mode = self.path.stat().st_mode
-            text = self.path.read_text("ascii", errors="replace")
+            content = self.path.read_bytes()
         except OSError as error:
             raise Trouble(
                 f"the key file {self.path} cannot be read: restore it from your backup"
@@ -50,14 +50,14 @@ class KeyFile:
                 f"others may read the key file: run `chmod 600 {self.path}`, and change the key "
                 "if somebody did"
             )
-        return self._parse(text)
+        return self._parse(content)
 
-    def _parse(self, text: str) -> bytes:
+    def _parse(self, content: bytes) -> bytes:
         try:
-            key = base64.b64decode(text.strip().removeprefix(_PREFIX), validate=True)
+            key = base64.b64decode(content.strip().removeprefix(_PREFIX), validate=True)
         except binascii.Error:
             key = b""
-        if len(key) != KEY_BYTES or not text.startswith(_PREFIX):
+        if len(key) != KEY_BYTES or not content.startswith(_PREFIX):
             raise Trouble(f"{self.path} is not a tactful key file: restore it from your backup")
         return key
 
@@ -71,7 +71,7 @@ def create_key_file(path: Path, *, random: Callable[[int], bytes] = os.urandom) 
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        _write_private(draft, _PREFIX + base64.b64encode(random(KEY_BYTES)).decode() + "\n")
+        _write_private(draft, _PREFIX + base64.b64encode(random(KEY_BYTES)) + b"\n")
         os.link(draft, path)  # unlike a rename, a link never replaces a key that exists
         sync_folder(path.parent)
     except FileExistsError as error:
@@ -92,9 +92,9 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_private(path: Path, text: str) -> None:
+def _write_private(path: Path, content: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())

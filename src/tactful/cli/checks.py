@@ -70,7 +70,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         yield Finding(check=check, state=State.UNSAFE, says=str(error))
         return
     try:
-        yield _private(folder)
+        yield _private(opened)
         yield _disk(folder)
         yield from _shop(opened)
     finally:
@@ -88,22 +88,15 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield from _gaps(opened)
 
 
-def _private(folder: Path) -> Finding:
-    """Keys and data are for their owner only: 0600 files in 0700 folders."""
-    inside = [path for path in folder.rglob("*") if _secret(path.relative_to(folder))]
-    open_ = [path for path in (folder, *inside) if path.stat().st_mode & OTHERS]
-    shut = [path for path in open_ if path != folder]
-    if shut:
-        says = f"others may read {shut[0]}: run `chmod -R go-rwx {folder}`"
-        return Finding(check="permissions", state=State.UNSAFE, says=says)
-    if open_:
-        says = f"others may list {folder}: run `chmod 700 {folder}`"
-        return Finding(check="permissions", state=State.NOTE, says=says)
-    return Finding(check="permissions", state=State.OK, says="only the owner can read the folder")
-
-
-def _secret(path: Path) -> bool:
-    return path.parts[0] in {"keys", "data"}
+def _private(opened: Opened) -> Finding:
+    """Keys and data are for their owner only."""
+    folder, store = opened.folder, opened.settings.store
+    for name in (store.keys, store.data):
+        inside = (folder / name, *(folder / name).rglob("*"))
+        if seen := next((path for path in inside if path.stat().st_mode & OTHERS), None):
+            says = f"others may read {seen}: run `chmod -R go-rwx {folder}`"
+            return Finding(check="permissions", state=State.UNSAFE, says=says)
+    return Finding(check="permissions", state=State.OK, says="only the owner reads keys and data")
 
 
 def _disk(folder: Path) -> Finding:

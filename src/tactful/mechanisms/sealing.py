@@ -74,4 +74,5 @@ def blind_index(key: bytes, kind: str, value: str) -> bytes:
     Source:
         RFC 2104, 5: HMAC-SHA256 truncated to half its length.
     """
-    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")[:INDEX_BYTES]
+    message = f"{kind}\0{value}".encode(errors="surrogatepass")  # any text that Python can hold
+    return hmac.digest(key, message, "sha256")[:INDEX_BYTES]

@@ -6,6 +6,7 @@ Put the web application together: the routes of the API, the pages, and the fron
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -92,7 +93,7 @@ def _unexpected(_: AnyRequest, error: Exception) -> Response[bytes]:
 @asynccontextmanager
 async def _threads(serving: Serving, _: Litestar) -> AsyncIterator[None]:
     yield
-    serving.threads.shutdown()
+    await asyncio.to_thread(serving.close)
 
 
 def _pages() -> Sequence[ControllerRouterHandler]:

@@ -6,8 +6,9 @@ Neither `Content-Type` nor `Content-Encoding` is believed: gzip is known by its 
 
 from __future__ import annotations
 
+import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -18,7 +19,11 @@ from tactful.web.exchange import Declined
 
 T = TypeVar("T")
 
-Receive: TypeAlias = Callable[[], Awaitable[Any]]
+Message: TypeAlias = Any
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+
+BODY_SECONDS: Final = 30.0
+"""A body that has not ended by then is not waited for."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
@@ -29,22 +34,36 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes], *, limit: 
     Return the body, of at most *limit* bytes.
 
     Raises:
-        Declined: it says that it is longer, or turns out to be (413); the sender went away (400).
+        Declined: it says that it is longer, or turns out to be (413); it does not end (408, 400).
     """
     said = headers.get(b"content-length", b"0")
     if said.isdigit() and int(said) > limit:
         raise _too_large(limit)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
+    first = await receive()
+    if not first.get("more_body"):
+        return _whole([first], limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _rest(receive, first, limit)
+    except TimeoutError:
+        raise Declined(HTTPStatus.REQUEST_TIMEOUT, "the body did not end: send it again") from None
+
+
+async def _rest(receive: Receive, message: Message, limit: int) -> bytes:
+    messages, size = [message], len(message.get("body", b""))
+    while message.get("more_body") and size <= limit:
         message = await receive()
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise _too_large(limit)
-    if message["type"] == "http.disconnect":
-        raise Declined(HTTPStatus.BAD_REQUEST, "the connection was closed before the body ended")
+        messages.append(message)
+        size += len(message.get("body", b""))
+    return _whole(messages, limit)
+
+
+def _whole(messages: Sequence[Message], limit: int) -> bytes:
+    body = b"".join(message.get("body", b"") for message in messages)
     if len(body) > limit:
         raise _too_large(limit)
+    if messages[-1]["type"] == "http.disconnect":
+        raise Declined(HTTPStatus.BAD_REQUEST, "the connection was closed before the body ended")
     return body
 
 

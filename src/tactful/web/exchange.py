@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -26,7 +26,10 @@ T = TypeVar("T")
 
 Header: TypeAlias = tuple[bytes, bytes]
 JSON: Final = b"application/json"
-THREADS: Final = 8
+
+ASKING_THREADS: Final = 8
+TAKING_THREADS: Final = 4
+"""Taking calls in has threads of its own, so that a flood of events holds nobody's answer up."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -68,9 +71,8 @@ class Serving:
 
     opened: Opened
     metrics: Metrics
-    threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="tactful-web")
-    )
+    asking: Executor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS))
+    taking: Executor = field(default_factory=lambda: ThreadPoolExecutor(TAKING_THREADS))
     waiting_calls: int = 0
     stopping: bool = False
 
@@ -82,8 +84,17 @@ class Serving:
         return serving
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """Run blocking *work* beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+        """Run *work*, which may wait for the disk, beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.asking, work)
+
+    async def in_taking_thread(self, work: Callable[[], T]) -> T:
+        """Run *work*, which takes calls in, beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.taking, work)
+
+    def close(self) -> None:
+        """Let what is under way finish."""
+        self.asking.shutdown()
+        self.taking.shutdown()
 
 
 Endpoint: TypeAlias = Callable[[Serving, Asked], Awaitable[Reply]]

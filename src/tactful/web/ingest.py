@@ -14,15 +14,11 @@ from http import HTTPStatus
 from typing import Final
 
 from tactful.capabilities.collect import Incoming, read_batch, read_single
-from tactful.shop import Collected
 from tactful.terms import Busy, Mistake
 from tactful.web.bodies import unpack
 from tactful.web.exchange import Asked, Declined, Endpoint, Reply, Serving, answer
 from tactful.web.keys import caller_with, given_key
 from tactful.web.messages import CallRefused, Taken
-
-INLINE_CALLS: Final = 8
-"""Up to this many calls of senders without signals are taken on the event loop itself."""
 
 SHORT_NAMES: Final = {
     "t": "track",
@@ -79,17 +75,14 @@ async def _store(serving: Serving, incoming: Incoming, *, gpc: bool) -> None:
         raise _too_much()
     serving.waiting_calls += calls
     try:
-        collected = await _collected(serving, incoming, gpc=gpc)
+        # A new sender is written down at once, and a signal is a statement: both wait for the disk.
+        take = partial(serving.opened.shop.take, incoming, gpc=gpc, source="api")
+        collected = await serving.in_taking_thread(take)
         await asyncio.wrap_future(collected.stored)
     except Busy:
         raise _too_much() from None
     finally:
         serving.waiting_calls -= calls
-
-
-async def _collected(serving: Serving, incoming: Incoming, *, gpc: bool) -> Collected:
-    take = partial(serving.opened.shop.take, incoming, gpc=gpc, source="api")
-    return await serving.in_thread(take)
 
 
 def _nothing_taken(incoming: Incoming) -> Reply:

@@ -12,6 +12,7 @@ import errno
 import gc
 import signal
 import socket
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,8 @@ from tactful.web.problems import log_unexpected
 
 TICK_SECONDS: Final = 1.0
 BACKLOG: Final = 1024
+SWITCH_SECONDS: Final = 0.001
+"""How long a thread that takes calls in may keep the interpreter from the event loop."""
 
 _log = structlog.get_logger("tactful.web")
 
@@ -48,6 +51,7 @@ def serve(folder: Path | str, *, host: str | None = None, port: int | None = Non
         address = _free_address(host or server.host, server.port if port is None else port)
         configure_logging()
         _warm(opened.shop)
+        sys.setswitchinterval(SWITCH_SECONDS)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(opened, *address))
     finally:

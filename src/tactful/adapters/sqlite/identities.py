@@ -65,7 +65,7 @@ class SqliteIdentities:
             key = self._keys.create(db, subject)
         for (name, index), owner in zip(named, owners, strict=True):
             if owner is None:
-                sealed = seal_for(key, name.value.encode(), table=TABLE, subject=subject)
+                sealed = seal_for(key, encode(name.value), table=TABLE, subject=subject)
                 db.execute(
                     "INSERT OR IGNORE INTO identifiers (kind, blind_index, subject, sealed)"
                     " VALUES (?, ?, ?, ?)",  # ignored: the same identifier twice in one call
@@ -76,6 +76,16 @@ class SqliteIdentities:
     def _heed(self, change: Change) -> None:
         if change.kind is ChangeKind.ERASED:
             self._memory.clear()
+
+
+def encode(value: str) -> bytes:
+    """Return *value* as it is sealed: any text that Python can hold."""
+    return value.encode(errors="surrogatepass")
+
+
+def decode(value: bytes) -> str:
+    """Return what `encode` was given."""
+    return value.decode(errors="surrogatepass")
 
 
 def require_subject(db: sqlite3.Connection, subject: SubjectId) -> None:

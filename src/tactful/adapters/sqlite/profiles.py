@@ -13,7 +13,7 @@ from tactful.adapters.sqlite.changes import Change, ChangeKind
 from tactful.adapters.sqlite.digests import retake
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.identities import TABLE as IDENTIFIERS
-from tactful.adapters.sqlite.identities import require_subject
+from tactful.adapters.sqlite.identities import decode, require_subject
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, seal_for, unseal_for
 from tactful.adapters.sqlite.writer import Job
 from tactful.gate import Permit
@@ -45,7 +45,7 @@ class SqliteProfiles:
         return tuple(
             Identifier(
                 IdentifierKind(kind),
-                unseal_for(key, sealed, table=IDENTIFIERS, subject=subject).decode(),
+                decode(unseal_for(key, sealed, table=IDENTIFIERS, subject=subject)),
             )
             for kind, sealed in db.execute(query, (subject,)).fetchall()
         )
@@ -162,7 +162,7 @@ def write_traits(
         return
     try:
         plain = msgspec.msgpack.encode(kept)
-    except TypeError as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Mistake("a trait is of a kind that cannot be kept: send text or numbers") from error
     sealed = seal_for(key, plain, table="traits", subject=subject)
     db.execute(

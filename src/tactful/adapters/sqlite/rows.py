@@ -34,7 +34,7 @@ def to_row(event: Event, bits: PurposeBits) -> Row:
     """Pack *event*."""
     try:
         body = _ENCODE((event.items, event.properties, event.session, event.source))
-    except TypeError as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Mistake(
             "a property is of a kind that cannot be kept: send text or numbers"
         ) from error

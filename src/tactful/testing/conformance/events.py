@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tactful.terms import Event, PermitMisuse
+from tactful.terms import Event, Mistake, PermitMisuse
 from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, NECESSARY
 from tactful.testing.conformance.shelf import Shelf, message
 
@@ -227,6 +227,14 @@ class EventsSuite:
         shelf.see(ann, "teapot", at=at)
         [seen] = shelf.store.events.history(shelf.permit(ann))
         assert seen.at == at
+
+    @pytest.mark.parametrize("value", [object(), 2**70, "half \udcff"])
+    def test_what_cannot_be_kept_is_refused(self, shelf: Shelf, value: object) -> None:
+        """A property that no store can hold is a mistake of the caller's; nothing is stored."""
+        ann = shelf.subject()
+        with pytest.raises(Mistake, match="cannot be kept"):
+            shelf.see(ann, "teapot", properties={"colour": value})
+        assert shelf.items(ann) == []
 
     def test_messages_are_exact(self, shelf: Shelf) -> None:
         """Messages that differ in their last byte only are different messages."""

@@ -70,7 +70,9 @@ class IdentitiesSuite:
         shelf.reopen()
         assert shelf.subject("bob") > ann
 
-    @pytest.mark.parametrize("value", ["", "a" * 10_000, "nul\0inside", "ünïcödé 🛒", "' OR 1=1"])
+    @pytest.mark.parametrize(
+        "value", ["", "a" * 10_000, "nul\0inside", "ünïcödé 🛒", "' OR 1=1", "half \udcff"]
+    )
     def test_any_text(self, shelf: Shelf, value: str) -> None:
         """Any text can be an identifier, and comes back unchanged."""
         ann = shelf.subject(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from litestar import MediaType, Request, Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
@@ -66,8 +66,13 @@ def _explained(error: Exception) -> tuple[HTTPStatus, str]:
 
 _pages = Router(
     "/",
-    route_handlers=[start, *shop_front.HANDLERS, *shop_said.HANDLERS, *mine.HANDLERS,
-                    *console.HANDLERS],
+    route_handlers=[
+        start,
+        *shop_front.HANDLERS,
+        *shop_said.HANDLERS,
+        *mine.HANDLERS,
+        *console.HANDLERS,
+    ],
     guards=[same_site],
     exception_handlers={HTTPException: friendly, Exception: friendly},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
 
 FOLDER: Final = Path(__file__).parent
 
@@ -31,10 +33,17 @@ _SYMBOLS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
 _WITHOUT_MINOR_UNITS: Final = frozenset({"CLP", "ISK", "JPY", "KRW", "VND"})
 
 
-def page(template: str, *, status: int = HTTPStatus.OK, **shown: object) -> Response[str]:
+def page(
+    template: str, shown: Mapping[str, object], *, status: int = HTTPStatus.OK
+) -> Response[str]:
     """Return *template* filled with what is *shown*."""
     content = _templates.get_template(template).render(shown)
     return Response(content, status_code=status, media_type=MediaType.HTML, headers=HEADERS)
+
+
+def see_other(address: str, *, cookies: Sequence[Cookie] = ()) -> Redirect:
+    """Return the answer to a form: the page to look at now, so that a reload sends nothing."""
+    return Redirect(address, status_code=303, cookies=list(cookies))
 
 
 def price(minor_units: int | None, currency: str) -> str:

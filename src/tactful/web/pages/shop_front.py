@@ -21,7 +21,7 @@ from tactful.terms import Item, Level
 from tactful.web.pages.guards import demo_only
 from tactful.web.pages.looker import new_visitor
 from tactful.web.pages.pictures import picture_of
-from tactful.web.pages.rendering import page, price
+from tactful.web.pages.rendering import page
 from tactful.web.pages.slots import Tile, fill, tile
 from tactful.web.pages.window import Scene, scene_of
 
@@ -62,10 +62,17 @@ def item_page(item: str, request: AnyRequest, state: State) -> Response[str] | R
         about=_about(line),
         kept_for=scene.kept_for(event) if kept else (),
         done=_DONE.get(done, ""),
-        goes_with=fill(scene.opened.shop, scene.looker, "goes-with", title="Goes well with it",
-                       page=item, limit=4),
-        similar=fill(scene.opened.shop, scene.looker, "similar", title="Similar", page=item,
-                     limit=4),
+        goes_with=fill(
+            scene.opened.shop,
+            scene.looker,
+            "goes-with",
+            title="Goes well with it",
+            page=item,
+            limit=4,
+        ),
+        similar=fill(
+            scene.opened.shop, scene.looker, "similar", title="Similar", page=item, limit=4
+        ),
     )
 
 

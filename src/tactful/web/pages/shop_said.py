@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import uuid4
 
@@ -14,8 +13,9 @@ from litestar.response import Redirect
 
 from tactful.assembly import Opened
 from tactful.terms import Item, Level, Mistake
-from tactful.web.pages.choices import LADDER, move_to
+from tactful.web.pages.choices import LADDER
 from tactful.web.pages.guards import demo_only
+from tactful.web.pages.rendering import see_other
 from tactful.web.pages.shop_front import address_of, require_item
 from tactful.web.pages.window import Scene, scene_of
 
@@ -30,14 +30,14 @@ def choose(data: Form, request: AnyRequest, state: State) -> Redirect:
     """Record what the dial was set to, and show the same page as it is now."""
     scene = _require_scene(request, state.opened, data)
     level = data.get("level", "")
-    said = move_to(level, teach="teach" in data, choices=scene.choices)
+    said = movesee_other(level, teach="teach" in data, choices=scene.choices)
     shop, looker = state.opened.shop, scene.looker
     notice = shop.notice(region=looker.region).notice
     shop.consent(looker.who, said, notice=notice.name, locale=notice.locale, source=SOURCE)
     if said[LADDER[Level.SESSION]] != "grant":
         looker = looker.without_visit()
     path = address_of(data["item"]) if data.get("item") else "/shop"
-    return _to(looker.link(path, set=level))
+    return see_other(looker.link(path, set=level))
 
 
 @post("/shop/items/{item:str}/basket", sync_to_thread=True, guards=[demo_only])
@@ -46,7 +46,7 @@ def add_to_basket(item: str, data: Form, request: AnyRequest, state: State) -> R
     line = require_item(state.opened, item)
     scene = _require_scene(request, state.opened, data)
     kept = scene.collect("Product Added", line, quantity=1, **_price(line))
-    return _to(scene.looker.link(address_of(item), done="basket", kept=_yes(kept)))
+    return see_other(scene.looker.link(address_of(item), done="basket", kept=_yes(kept)))
 
 
 @post("/shop/items/{item:str}/order", sync_to_thread=True, guards=[demo_only])
@@ -56,7 +56,7 @@ def order(item: str, data: Form, request: AnyRequest, state: State) -> Redirect:
     scene = _require_scene(request, state.opened, data)
     products = [{"product_id": item, "quantity": 1, "category": line.category} | _price(line)]
     kept = scene.collect("Order Completed", line, order_id=uuid4().hex, products=products)
-    return _to(scene.looker.link(address_of(item), done="order", kept=_yes(kept)))
+    return see_other(scene.looker.link(address_of(item), done="order", kept=_yes(kept)))
 
 
 HANDLERS: Final = (choose, add_to_basket, order)
@@ -75,7 +75,3 @@ def _price(line: Item) -> dict[str, object]:
 
 def _yes(kept: bool) -> str:  # noqa: FBT001 - a word for a truth value
     return "yes" if kept else "no"
-
-
-def _to(address: str) -> Redirect:
-    return Redirect(address, status_code=HTTPStatus.SEE_OTHER)

@@ -51,10 +51,8 @@ def tile(item: str, catalogue: Mapping[str, Item], *, why: tuple[str, ...] = ())
 def fill(
     shop: Shop, looker: Looker, slot: str, *, title: str, page: str | None = None, limit: int = 6
 ) -> Filled:
-    """Ask the engine to fill *slot* for *looker*, on the page of the item *page* if there is one."""
-    question = Question(
-        slot=slot, who=looker.who, session=looker.visit, page=page, limit=limit
-    )
+    """Ask the engine to fill *slot* for *looker*; *page* is the item that the page shows."""
+    question = Question(slot=slot, who=looker.who, session=looker.visit, page=page, limit=limit)
     return _filled(shop.decide(question), title, shop)
 
 

@@ -64,9 +64,7 @@ class Scene:
             "properties": {"product_id": item.id, "category": item.category} | properties,
         }
         shop, looker = self.opened.shop, self.looker
-        collected = shop.collect(
-            [call], gpc=looker.gpc, region=looker.region, source="shop window"
-        )
+        collected = shop.collect([call], gpc=looker.gpc, region=looker.region, source="shop window")
         return collected.kept > 0
 
     def kept_for(self, event: str) -> tuple[str, ...]:
