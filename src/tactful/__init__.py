@@ -5,9 +5,13 @@ Personalization that keeps its promises.
 the same capabilities as the HTTP interface.
 """
 
-from pathlib import Path
+from __future__ import annotations
 
-from tactful.shop import Question, Shop, Who
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tactful.shop import Question, Shop, Who
 
 __all__ = ["Question", "Shop", "Who", "open"]
 
@@ -22,3 +26,12 @@ def open(folder: str | Path) -> Shop:  # noqa: A001 - `tactful.open` reads as in
     from tactful.assembly import open_shop
 
     return open_shop(folder).shop
+
+
+def __getattr__(name: str) -> object:
+    """Load the shop's words when they are first asked for: the command line starts without."""
+    if name not in __all__:
+        raise AttributeError(f"module 'tactful' has no attribute {name!r}")
+    import tactful.shop
+
+    return getattr(tactful.shop, name)

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import numpy as np
 from hypothesis import strategies as st
 
 from tactful.mechanisms.arrays import Arrays
@@ -49,8 +48,3 @@ def answers(models: Models) -> list[object]:
         models.popular(limit=5),
         *(models.popular_in(name, limit=5) for name in ("north", "south", "east")),
     ]
-
-
-def sizes(arrays: Arrays) -> dict[str, int]:
-    """Return how long each array is."""
-    return {name: int(np.size(array)) for name, array in arrays.items()}

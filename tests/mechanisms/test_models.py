@@ -1,8 +1,11 @@
 """The promises of the models, over every log that could have been."""
 
 import math
+import random
 import threading
 from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,19 +59,18 @@ def test_an_answer_is_ranked_and_leaves_out_what_is_excluded(
         assert len(names) == len(set(names)) <= limit
         assert not excluded & set(names)
         assert all(
-            a.score >= b.score or math.isclose(a.score, b.score)
-            for a, b in zip(answer, answer[1:], strict=False)
+            a.score >= b.score or math.isclose(a.score, b.score) for a, b in pairwise(answer)
         )
 
 
 @few
 @given(logs, groups, st.randoms(use_true_random=False))
 def test_the_order_in_which_sessions_arrive_changes_nothing(
-    log: list[Session], named: dict[int, str], shuffled: st.DrawFn
+    log: list[Session], named: dict[int, str], shuffled: random.Random
 ) -> None:
     """A log read back in another order gives the same bytes."""
     before = built(log, named).arrays()
-    shuffled.shuffle(log)  # type: ignore[attr-defined]  # Hypothesis types `randoms` loosely
+    shuffled.shuffle(log)
 
     assert identical(before, built(log, named).arrays())
 
@@ -135,6 +137,17 @@ def test_unknown_items_are_ignored() -> None:
     assert models.beside(["unheard of"], limit=5) == ()
 
 
+def test_only_the_newest_items_of_a_long_session_are_looked_at() -> None:
+    """What was chosen before the window changes no answer."""
+    models = built([(1, 1, [f"item {n}" for n in range(20)])])
+    long = [f"item {n}" for n in range(15)]
+
+    answer = models.nearest(long, limit=9)
+
+    assert answer == models.nearest(long[-SMALL.window :], limit=9)
+    assert answer != models.nearest(long[-SMALL.window + 1 :], limit=9)
+
+
 def test_a_stranger_to_the_log_leaves_no_gap() -> None:
     """Forgetting an owner who is not in the log changes nothing, and costs nothing."""
     models = built([(1, 1, ["cup", "dish"])])
@@ -160,12 +173,12 @@ def test_many_threads_ask_at_once() -> None:
     assert found == [expected] * 200
 
 
-def test_a_memory_mapped_array_is_as_good_as_one_in_memory(tmp_path: object) -> None:
+def test_a_memory_mapped_array_is_as_good_as_one_in_memory(tmp_path: Path) -> None:
     """Arrays of a file answer like arrays of a build."""
     models = built([(1, 1, ["cup", "dish"]), (2, 2, ["cup", "ewer"])])
     mapped = {}
     for name, array in models.arrays().items():
-        np.save(path := f"{tmp_path}/{name}.npy", array)
+        np.save(path := tmp_path / f"{name}.npy", array)
         mapped[name] = np.load(path, mmap_mode="r" if array.size else None)
 
     assert answers(Models.from_arrays(mapped, settings=SMALL)) == answers(models)

@@ -63,7 +63,7 @@ def test_every_prefix_with_a_known_next_item_is_asked() -> None:
 
 def test_one_item_of_each_basket_is_hidden() -> None:
     """Unknown items do not count, and a basket of one is no question."""
-    cases = basket_completion([["a", "?", "b", "a"], ["a"]], known={"a", "b"}, choose=lambda n: 0)
+    cases = basket_completion([["a", "?", "b", "a"], ["a"]], known={"a", "b"}, choose=lambda _n: 0)
 
     assert list(cases) == [Case(asked=["b"], targets=frozenset("a"), exclude=frozenset("b"))]
 

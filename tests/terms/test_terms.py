@@ -16,6 +16,8 @@ from tactful.terms import (
     Notice,
     Policy,
     Regime,
+    Statement,
+    StatementKind,
     SubjectId,
     TactfulError,
     TrackingPlan,
@@ -169,3 +171,10 @@ def test_every_exported_error_is_a_tactful_error() -> None:
 def _drawing() -> list[str]:
     lines = (errors.__doc__ or "").splitlines()
     return [line for line in lines if line.startswith("    ")]
+
+
+@pytest.mark.parametrize(("purpose", "kind"), [("", "grant"), ("measurement", "restrict")])
+def test_a_statement_without_its_purpose_is_a_bug(purpose: str, kind: str) -> None:
+    """Only restrict and lift speak of everything; a grant of nothing in particular is no grant."""
+    with pytest.raises(ValueError, match="name no purpose"):
+        Statement(purpose=purpose, kind=StatementKind(kind), at=datetime(2026, 3, 1, tzinfo=UTC))

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from tests.web.web_worlds import World, served
+from web_worlds import World, served
 
 
 @pytest.fixture

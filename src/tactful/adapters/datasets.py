@@ -116,6 +116,7 @@ def _invoiced(lines: Sequence[Mapping[str, str]]) -> Visit:
 def _lines(path: Path, on_lines: Counting) -> Iterator[str]:
     if not path.is_file():
         raise Mistake(f"{path.name} is not in {path.parent}: give the folder that holds it")
+    number = 0
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         for number, line in enumerate(lines, start=1):
             if number % REPORT_EVERY == 0:

@@ -22,6 +22,7 @@ class StatementKind(enum.StrEnum):
     RESTRICT = "restrict"
 
 
+_ABOUT_EVERYTHING = frozenset({StatementKind.RESTRICT, StatementKind.LIFT})
 _CAUTION = {kind: rank for rank, kind in enumerate(StatementKind)}
 
 
@@ -41,6 +42,10 @@ class Statement:
     regime: str = ""
     locale: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.purpose == "") is not (self.kind in _ABOUT_EVERYTHING):
+            raise ValueError("restrict and lift name no purpose, every other statement names one")
 
     @property
     def order(self) -> tuple[datetime, int, str, str]:

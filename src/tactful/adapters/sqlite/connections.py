@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -33,7 +34,8 @@ class Connection(sqlite3.Connection):
     """A connection that closes itself when its thread ends and nobody can ask it any more."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # it was never opened
+            self.close()
 
 
 def connect(path: Path) -> Connection:

@@ -36,7 +36,7 @@ class Memory(Generic[K, V]):
         with self._lock:
             if stamp != self.stamp:
                 return
-            if len(self.kept) >= self._most:
+            if len(self.kept) >= self._most and key not in self.kept:
                 del self.kept[next(iter(self.kept))]
             self.kept[key] = value
 

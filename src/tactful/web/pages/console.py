@@ -12,6 +12,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from tactful.assembly import Opened
+from tactful.shop import Shop
 from tactful.web.pages.console_key import COOKIE, may_see, session_cookie
 from tactful.web.pages.figures import (
     counted,
@@ -22,7 +23,7 @@ from tactful.web.pages.figures import (
     register,
     subjects_by_activity,
 )
-from tactful.web.pages.rendering import page
+from tactful.web.pages.rendering import page, see_other
 
 AnyRequest = Request[Any, Any, Any]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -34,28 +35,13 @@ def console(request: AnyRequest, state: State) -> Response[str]:
     opened: Opened = state.opened
     if not may_see(request, opened):
         return _sign_in_page(opened, wrong=False)
-    shop, totals = opened.shop, opened.shop.totals()
-    evaluation = read_evaluation(opened.folder)
-    regimes, activities = register(shop)
-    return page(
-        "console.html",
-        shop_name=opened.settings.shop.name,
-        demo=opened.settings.shop.demo,
-        signed_in=COOKIE in request.cookies,
-        evaluation=evaluation,
-        measured=levels_measured(evaluation) if evaluation else (),
-        events=kept_and_refused(totals),
-        kept=counted(totals, "kept"),
-        refused=counted(totals, "refused"),
-        dropped=counted(totals, "dropped"),
-        decisions=decisions_by_level(totals),
-        statements=counted(totals, "statement"),
-        refusals=counted(totals, "refusal"),
-        gaps=counted(totals, "gap"),
-        subjects=subjects_by_activity(shop),
-        regimes=regimes,
-        activities=activities,
-    )
+    settings = opened.settings.shop
+    frame = {
+        "shop_name": settings.name,
+        "demo": settings.demo,
+        "signed_in": COOKIE in request.cookies,
+    }
+    return page("console.html", frame | _measured(opened) | _counts(opened.shop))
 
 
 @post("/console/session", sync_to_thread=False)
@@ -64,18 +50,14 @@ def sign_in(data: Form, request: AnyRequest, state: State) -> Response[str] | Re
     opened: Opened = state.opened
     if not opened.access.is_secret(data.get("key", "").strip()):
         return _sign_in_page(opened, wrong=True)
-    return Redirect(
-        "/console",
-        status_code=HTTPStatus.SEE_OTHER,
-        cookies=[session_cookie(request, opened)],
-    )
+    return see_other("/console", cookies=[session_cookie(request, opened)])
 
 
 @post("/console/session/end", sync_to_thread=False)
 def sign_out() -> Redirect:
     """Take the cookie back."""
     gone = Cookie(key=COOKIE, value="", path="/console", max_age=0, httponly=True)
-    return Redirect("/console", status_code=HTTPStatus.SEE_OTHER, cookies=[gone])
+    return see_other("/console", cookies=[gone])
 
 
 HANDLERS: Final = (console, sign_in, sign_out)
@@ -83,4 +65,32 @@ HANDLERS: Final = (console, sign_in, sign_out)
 
 def _sign_in_page(opened: Opened, *, wrong: bool) -> Response[str]:
     status = HTTPStatus.FORBIDDEN if wrong else HTTPStatus.OK
-    return page("sign_in.html", status=status, shop_name=opened.settings.shop.name, wrong=wrong)
+    return page(
+        "sign_in.html", {"shop_name": opened.settings.shop.name, "wrong": wrong}, status=status
+    )
+
+
+def _measured(opened: Opened) -> dict[str, object]:
+    evaluation = read_evaluation(opened.folder)
+    regimes, activities = register(opened.shop)
+    return {
+        "evaluation": evaluation,
+        "measured": levels_measured(evaluation) if evaluation else (),
+        "subjects": subjects_by_activity(opened.shop),
+        "regimes": regimes,
+        "activities": activities,
+    }
+
+
+def _counts(shop: Shop) -> dict[str, object]:
+    totals = shop.totals()
+    return {
+        "events": kept_and_refused(totals),
+        "kept": counted(totals, "kept"),
+        "refused": counted(totals, "refused"),
+        "dropped": counted(totals, "dropped"),
+        "decisions": decisions_by_level(totals),
+        "statements": counted(totals, "statement"),
+        "refusals": counted(totals, "refusal"),
+        "gaps": counted(totals, "gap"),
+    }

@@ -7,6 +7,7 @@ a page of another site does not know it, so it cannot send a form in the subject
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -19,10 +20,9 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from tactful.assembly import Opened
-from tactful.shop import Who
+from tactful.shop import Shop, Who
 from tactful.terms import Mistake, NotFound
 from tactful.web.pages.choices import (
-    LADDER,
     TEACHING,
     Choice,
     answer,
@@ -32,7 +32,7 @@ from tactful.web.pages.choices import (
     move_to,
 )
 from tactful.web.pages.holdings import LATEST, holdings_of
-from tactful.web.pages.rendering import HEADERS, page
+from tactful.web.pages.rendering import HEADERS, page, see_other
 from tactful.web.pages.words import BASES, LEVELS, MODES, SAID
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -54,20 +54,14 @@ def my_page(state: State, token: str = "", done: str = "") -> Response[str]:
     known = holdings_of(opened.shop, user_id)
     who = Who(user_id=user_id, region=known.export.region if known else None)
     choices = choices_of(opened.shop, who)
-    return page(
-        "me.html",
-        **_frame(opened, token),
-        known=known,
-        latest=LATEST,
-        choices=choices,
-        levels=tuple(LEVELS.values()),
-        chosen=level_of(choices),
-        teaching=is_on(choices, TEACHING),
-        ladder=tuple(LADDER.values()),
-        notice=opened.shop.notice().notice,
-        words={"modes": MODES, "bases": BASES, "said": SAID},
-        done=_DONE.get(done, ""),
-    )
+    shown = {
+        "known": known,
+        "latest": LATEST,
+        "notice": opened.shop.notice().notice,
+        "words": {"modes": MODES, "bases": BASES, "said": SAID},
+        "done": _DONE.get(done, ""),
+    }
+    return page("me.html", _frame(opened, token) | _switches(choices) | shown)
 
 
 @post("/me/level", sync_to_thread=True)
@@ -115,7 +109,7 @@ def take_away(state: State, token: str = "") -> Response[bytes]:
 def confirm_erasure(state: State, token: str = "") -> Response[str]:
     """Ask once more: erasing cannot be undone."""
     require_holder(state.opened, token)
-    return page("erase.html", **_frame(state.opened, token))
+    return page("erase.html", _frame(state.opened, token))
 
 
 @post("/me/erasure", sync_to_thread=True, status_code=HTTPStatus.OK)
@@ -123,18 +117,10 @@ def erase(data: Form, state: State) -> Response[str]:
     """Erase everything, and say what was removed (Art. 17)."""
     opened: Opened = state.opened
     token = data.get("token", "")
-    subject = require_holder(opened, token)
-    try:
-        erasure = opened.shop.subject(subject).erase()
-    except NotFound:
-        return page("erased.html", **_frame(opened, token), removed={}, models_changed=False)
-    removed = {kind: count for kind, count in sorted(erasure.removed.items()) if count}
-    return page(
-        "erased.html",
-        **_frame(opened, token),
-        removed=removed,
-        models_changed=erasure.models_changed,
-    )
+    user_id = require_holder(opened, token)
+    removed, changed = _erased(opened.shop, user_id)
+    shown = {"removed": removed, "models_changed": changed}
+    return page("erased.html", _frame(opened, token) | shown)
 
 
 HANDLERS: Final = (
@@ -176,6 +162,25 @@ def _say(opened: Opened, user_id: str, said: dict[str, str]) -> None:
     )
 
 
+def _erased(shop: Shop, user_id: str) -> tuple[dict[str, int], bool]:
+    """Erase *user_id*; return the rows removed by kind, and whether the models changed."""
+    try:
+        erasure = shop.subject(user_id).erase()
+    except NotFound:
+        return {}, False
+    removed = {kind: count for kind, count in sorted(erasure.removed.items()) if count}
+    return removed, erasure.models_changed
+
+
+def _switches(choices: Sequence[Choice]) -> dict[str, object]:
+    return {
+        "choices": choices,
+        "levels": tuple(LEVELS.values()),
+        "chosen": level_of(choices),
+        "teaching": is_on(choices, TEACHING),
+    }
+
+
 def _frame(opened: Opened, token: str) -> dict[str, object]:
     settings = opened.settings.shop
     return {"shop_name": settings.name, "token": token, "demo": settings.demo}
@@ -183,4 +188,4 @@ def _frame(opened: Opened, token: str) -> dict[str, object]:
 
 def _back(data: dict[str, str], done: str) -> Redirect:
     # The token was read before: only what the link signed can stand in this address.
-    return Redirect(f"/me?token={data['token']}&done={done}", status_code=HTTPStatus.SEE_OTHER)
+    return see_other(f"/me?token={data['token']}&done={done}")

@@ -15,7 +15,7 @@ from litestar.types import ControllerRouterHandler
 from tactful.terms import Mistake, NotFound, Trouble
 from tactful.web.pages import console, mine, shop_front, shop_said
 from tactful.web.pages.guards import same_site
-from tactful.web.pages.rendering import FOLDER, page
+from tactful.web.pages.rendering import FOLDER, page, see_other
 from tactful.web.problems import log_unexpected
 
 AnyRequest = Request[Any, Any, Any]
@@ -27,8 +27,8 @@ _A_YEAR: Final = 365 * 24 * 3600
 def start(state: State) -> Response[str] | Redirect:
     """Lead to the shop window of a demonstration, or say where things are."""
     if state.opened.settings.shop.demo:
-        return Redirect("/shop", status_code=HTTPStatus.SEE_OTHER)
-    return page("start.html", shop_name=state.opened.settings.shop.name)
+        return see_other("/shop")
+    return page("start.html", {"shop_name": state.opened.settings.shop.name})
 
 
 def wants_page(request: AnyRequest) -> bool:
@@ -39,7 +39,9 @@ def wants_page(request: AnyRequest) -> bool:
 def friendly(_: AnyRequest, error: Exception) -> Response[str]:
     """Return a page that says what went wrong and what to do, without a word about people."""
     status, detail = _explained(error)
-    return page("error.html", status=status, heading=_HEADINGS.get(status, "Sorry"), detail=detail)
+    heading = _HEADINGS.get(status, "Sorry")
+    shown = {"status": int(status), "heading": heading, "detail": detail}
+    return page("error.html", shown, status=status)
 
 
 _HEADINGS: Final = {

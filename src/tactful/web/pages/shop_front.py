@@ -7,7 +7,7 @@ A real shop has its own pages and asks `/v1/decide`; these show what such a page
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from tactful.terms import Item, Level
 from tactful.web.pages.guards import demo_only
 from tactful.web.pages.looker import new_visitor
 from tactful.web.pages.pictures import picture_of
-from tactful.web.pages.rendering import page
+from tactful.web.pages.rendering import page, see_other
 from tactful.web.pages.slots import Tile, fill, tile
 from tactful.web.pages.window import Scene, scene_of
 
@@ -40,8 +40,8 @@ def shop_window(request: AnyRequest, state: State) -> Response[str] | Redirect:
     given = dict(request.query_params)
     scene = scene_of(request, state.opened, given)
     if scene is None:
-        return Redirect(new_visitor(given.get("as", "")), status_code=HTTPStatus.SEE_OTHER)
-    return page("shop.html", **scene.shown(), **_slots(scene), **_shelf(scene, given))
+        return see_other(new_visitor(given.get("as", "")))
+    return page("shop.html", scene.shown() | _slots(scene) | _shelf(scene, given))
 
 
 @get("/shop/items/{item:str}", sync_to_thread=True, guards=[demo_only])
@@ -51,29 +51,17 @@ def item_page(item: str, request: AnyRequest, state: State) -> Response[str] | R
     given = dict(request.query_params)
     scene = scene_of(request, state.opened, given)
     if scene is None:
-        return Redirect(new_visitor(given.get("as", "")), status_code=HTTPStatus.SEE_OTHER)
+        return see_other(new_visitor(given.get("as", "")))
     done = given.get("done", "")
     event = _EVENTS.get(done, "Product Viewed")
     kept = given.get("kept") == "yes" if done else scene.collect(event, line)
-    return page(
-        "item.html",
-        **_after(scene, item).shown(),
-        item=tile(item, state.opened.shop.catalogue),
-        about=_about(line),
-        kept_for=scene.kept_for(event) if kept else (),
-        done=_DONE.get(done, ""),
-        goes_with=fill(
-            scene.opened.shop,
-            scene.looker,
-            "goes-with",
-            title="Goes well with it",
-            page=item,
-            limit=4,
-        ),
-        similar=fill(
-            scene.opened.shop, scene.looker, "similar", title="Similar", page=item, limit=4
-        ),
-    )
+    shown = {
+        "item": tile(item, state.opened.shop.catalogue),
+        "about": _about(line),
+        "kept_for": scene.kept_for(event) if kept else (),
+        "done": _DONE.get(done, ""),
+    }
+    return page("item.html", _after(scene, item).shown() | _beside(scene, item) | shown)
 
 
 @get("/shop/pictures/{name:str}", sync_to_thread=True, guards=[demo_only], cache_control=_AN_HOUR)
@@ -113,6 +101,14 @@ def _slots(scene: Scene) -> dict[str, object]:
         "for_you": fill(shop, looker, "for-you", title="For you"),
         "buy_again": again if again.level.level is Level.INDIVIDUAL else None,
         "trending": fill(shop, looker, "trending", title="Popular now"),
+    }
+
+
+def _beside(scene: Scene, item: str) -> dict[str, object]:
+    fill_beside = partial(fill, scene.opened.shop, scene.looker, page=item, limit=4)
+    return {
+        "goes_with": fill_beside("goes-with", title="Goes well with it"),
+        "similar": fill_beside("similar", title="Similar"),
     }
 
 

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from tactful.assembly import Opened
 from tactful.terms import Item, Level, Mistake
-from tactful.web.pages.choices import LADDER
+from tactful.web.pages.choices import LADDER, move_to
 from tactful.web.pages.guards import demo_only
 from tactful.web.pages.rendering import see_other
 from tactful.web.pages.shop_front import address_of, require_item
@@ -30,7 +30,7 @@ def choose(data: Form, request: AnyRequest, state: State) -> Redirect:
     """Record what the dial was set to, and show the same page as it is now."""
     scene = _require_scene(request, state.opened, data)
     level = data.get("level", "")
-    said = movesee_other(level, teach="teach" in data, choices=scene.choices)
+    said = move_to(level, teach="teach" in data, choices=scene.choices)
     shop, looker = state.opened.shop, scene.looker
     notice = shop.notice(region=looker.region).notice
     shop.consent(looker.who, said, notice=notice.name, locale=notice.locale, source=SOURCE)

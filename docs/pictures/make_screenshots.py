@@ -1,0 +1,103 @@
+"""
+Photograph the pages of a demonstration that is being served, for the README and the docs.
+
+    tactful demo --port 8787 &
+    python docs/pictures/make_screenshots.py --url http://127.0.0.1:8787
+
+Every page is taken wide and narrow, in light and dark; the wide light ones are what the docs show.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+WIDE, NARROW = (1280, 860), (400, 860)
+
+
+def main() -> None:
+    """Take the pictures."""
+    args = _arguments()
+    args.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(args.chromium), args=["--no-sandbox"]
+        )
+        for name, path, whole in _views(browser, args.url):
+            for picture, size, scheme in _kinds(name, everything=args.everything):
+                _photograph(
+                    browser,
+                    url=urljoin(args.url, path),
+                    to=args.out / f"{picture}.png",
+                    size=size,
+                    scheme=scheme,
+                    whole=whole or args.everything,
+                )
+        browser.close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8787", help="where the demo is served")
+    parser.add_argument("--out", type=Path, default=HERE, help="where the pictures go")
+    parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"))
+    parser.add_argument("--everything", action="store_true", help="also narrow, and in the dark")
+    return parser.parse_args()
+
+
+def _views(browser: Browser, url: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield name, address and whether to take the whole page, for everything worth a look."""
+    page = browser.new_page()
+    page.goto(urljoin(url, "/shop"))
+    yield "shop-new", _path(page), False
+    _look_as(page, "grant 9")
+    yield "shop", _path(page), False
+    page.locator(".tile-link").first.click()
+    yield "item", _path(page), False
+    page.get_by_role("link", name="My data").click()
+    yield "me", _path(page), False
+    page.get_by_role("link", name="Erase my data").click()
+    yield "erase", _path(page), False
+    yield "console", "/console", True
+    yield "lost", "/me?token=old", False
+    page.close()
+
+
+def _look_as(page: Page, words: str) -> None:
+    """Look at the shop as the first of its people whose label holds *words*."""
+    options = page.locator("#as option").all()
+    found = next((o for o in options if words in (o.text_content() or "")), options[0])
+    page.select_option("#as", found.get_attribute("value") or "")
+    page.get_by_role("button", name="Look").click()
+
+
+def _path(page: Page) -> str:
+    return "/" + page.url.split("/", 3)[3]
+
+
+def _kinds(name: str, *, everything: bool) -> Iterator[tuple[str, tuple[int, int], str]]:
+    yield name, WIDE, "light"
+    if everything:
+        yield f"{name}-dark", WIDE, "dark"
+        yield f"{name}-narrow", NARROW, "light"
+
+
+def _photograph(
+    browser: Browser, *, url: str, to: Path, size: tuple[int, int], scheme: str, whole: bool
+) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+    )
+    page = context.new_page()
+    page.goto(url, wait_until="networkidle")
+    page.screenshot(path=to, full_page=whole)
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
