@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, not a package
 """
 Photograph the pages of a demonstration that is being served, for the README and the docs.
 
@@ -77,7 +78,7 @@ def _look_as(page: Page, words: str) -> None:
 
 
 def _path(page: Page) -> str:
-    return "/" + page.url.split("/", 3)[3]
+    return "/" + str(page.url).split("/", 3)[3]
 
 
 def _kinds(name: str, *, everything: bool) -> Iterator[tuple[str, tuple[int, int], str]]:
@@ -95,6 +96,11 @@ def _photograph(
     )
     page = context.new_page()
     page.goto(url, wait_until="networkidle")
+    for why in page.locator(".why").all()[:3]:
+        why.locator("summary").click()
+    for picture in page.locator("img").all() if whole else ():
+        picture.scroll_into_view_if_needed()
+    page.evaluate("window.scrollTo(0, 0)")
     page.screenshot(path=to, full_page=whole)
     context.close()
 

@@ -161,6 +161,25 @@ def test_files_that_cannot_be_read(name: str, content: str | bytes, words: str, 
     assert list(empty.folder.parent.glob("*.rejects.csv")) == []
 
 
+def test_a_purchase_log_is_known_by_its_columns(willing: Run) -> None:
+    """UCI Online Retail needs no map; what its protocol leaves out is counted by reason."""
+    log = willing.file(
+        "log.csv",
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "536365,85123A,WHITE HEART,6,2010-12-01 08:26:00,2.55,ada,Germany\n"
+        "C536366,85123A,WHITE HEART,-6,2010-12-01 08:27:00,2.55,ada,Germany\n"
+        "536367,71053,LANTERN,1,2010-12-01 08:28:00,3.39,,Germany\n",
+    )
+
+    report = willing("import", log, "--as", "orders", "--json").json
+    goods = willing("import", log, "--as", "catalogue", "--json").json
+
+    assert (report["rows"], report["new"], report["rejected"]) == (3, 1, 0)
+    assert report["skipped"] == {"cancelled or corrected invoice": 1, "no customer": 1}
+    assert goods["items"] == 2
+    assert "left out: no customer" in willing("import", log, "--as", "orders").out
+
+
 def test_a_file_that_is_not_there(empty: Run) -> None:
     """Missing files, folders, and a rejects file that is the file itself are refused."""
     there = empty.file("o.csv", orders_csv(NAMES))

@@ -14,3 +14,11 @@ def world(tmp_path: Path) -> Iterator[World]:
     """Return a new shop, served in this process."""
     with served(tmp_path / "shop") as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return a shop that nothing is ever stored in; shared, because tests only look."""
+    with served(tmp_path_factory.mktemp("quiet") / "shop") as found:
+        yield found
+        assert found.kept() == 0

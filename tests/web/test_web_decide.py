@@ -67,10 +67,9 @@ def test_a_signal_holds_for_the_decision(world: World) -> None:
     """With `Sec-GPC: 1` a visitor in California is not answered above what they still allow."""
     ask = {"slot": "for-you", "context": {"region": "US-CA"}}
 
-    with_signal = world.post("/v1/decide", ask, headers={"sec-gpc": "1"}).json()
+    with_signal = world.post("/v1/decide", ask, headers={"sec-gpc": "1"}).json()["level"]
 
-    assert with_signal["level"] == world.post("/v1/decide", ask).json()["level"]
-    assert world.opened.shop.totals()[("decisions", with_signal["level"])] == 2
+    assert (with_signal, world.post("/v1/decide", ask).json()["level"]) == ("session", "individual")
 
 
 def test_unknown_fields_are_ignored(world: World) -> None:
@@ -102,16 +101,16 @@ def test_unknown_fields_are_ignored(world: World) -> None:
         None,
     ],
 )
-def test_a_wrong_question_is_told_what_is_wrong(world: World, wrong: object) -> None:
+def test_a_wrong_question_is_told_what_is_wrong(quiet: World, wrong: object) -> None:
     """What cannot be read is answered 400 with one plain line."""
     content = None if wrong is not None else b"null"
-    assert is_problem(world.send("POST", "/v1/decide", body=wrong, content=content), 400)
+    assert is_problem(quiet.send("POST", "/v1/decide", body=wrong, content=content), 400)
 
 
 @pytest.mark.parametrize("region", ["XX", "Germany", "", "D" * 10_000, "DE\0"])
-def test_an_unknown_region_counts_as_the_strictest(world: World, region: str) -> None:
+def test_an_unknown_region_counts_as_the_strictest(quiet: World, region: str) -> None:
     """A region that is none is no error: the strictest answer holds."""
-    answer = world.post("/v1/decide", {"slot": "for-you", "context": {"region": region}})
+    answer = quiet.post("/v1/decide", {"slot": "for-you", "context": {"region": region}})
 
     assert (answer.status_code, answer.json()["level"]) == (200, "none")
 

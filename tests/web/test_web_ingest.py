@@ -83,13 +83,13 @@ def test_the_key_may_stand_in_the_body(world: World) -> None:
         {"authorization": "Digest x"},
     ],
 )
-def test_an_unknown_key_is_told_so(world: World, headers: dict[str, str]) -> None:
+def test_an_unknown_key_is_told_so(quiet: World, headers: dict[str, str]) -> None:
     """Without a key, or with a wrong one, the answer is 401 and nothing is kept."""
-    answer = world.post("/v1/batch", {"batch": [viewed()]}, key=None, headers=headers)
+    answer = quiet.post("/v1/batch", {"batch": [viewed()]}, key=None, headers=headers)
 
     assert is_problem(answer, 401)
     assert "www-authenticate" in answer.headers
-    assert world.kept() == 0
+    assert quiet.kept() == 0
 
 
 def test_a_refused_call_is_answered_200_and_not_kept(world: World) -> None:

@@ -58,10 +58,10 @@ def test_a_notice_comes_in_the_language_and_law_of_the_place(world: World) -> No
         {"userId": "u-1", "statements": {PURPOSE: "deny"}, "locale": "e\nn"},
     ],
 )
-def test_a_wrong_consent_records_nothing(world: World, wrong: object) -> None:
+def test_a_wrong_consent_records_nothing(quiet: World, wrong: object) -> None:
     """What cannot stand is answered 400, and leaves no statement behind."""
-    assert is_problem(world.post("/v1/consent", wrong), 400)
-    assert not [name for name, _ in world.opened.shop.totals() if name == "statement"]
+    assert is_problem(quiet.post("/v1/consent", wrong), 400)
+    assert not [name for name, _ in quiet.opened.shop.totals() if name == "statement"]
 
 
 def test_the_shop_sees_corrects_and_erases(world: World) -> None:

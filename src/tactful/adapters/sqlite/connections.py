@@ -46,10 +46,9 @@ def connect(path: Path) -> Connection:
         NotAShop: there is no such file, or it is something else.
         Trouble: this SQLite cannot wipe what it deletes.
     """
-    address = f"{path.absolute().as_uri()}?mode=rw"
     try:
         db = sqlite3.connect(
-            address,
+            f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
             isolation_level=None,
             check_same_thread=False,  # a pool hands work on, and `close` runs elsewhere
@@ -57,8 +56,12 @@ def connect(path: Path) -> Connection:
             cached_statements=1024,  # a statement per day of events is prepared once
             factory=Connection,
         )
+    except sqlite3.Error as error:
+        raise _not_a_store(path, error) from error
+    try:
         _set_up(db)
     except sqlite3.Error as error:
+        db.close()
         raise _not_a_store(path, error) from error
     return db
 
@@ -75,8 +78,7 @@ def _set_up(db: sqlite3.Connection) -> None:
 
 
 def _not_a_store(path: Path, error: sqlite3.Error) -> Trouble:
-    code = error.sqlite_errorcode & _PRIMARY if hasattr(error, "sqlite_errorcode") else 0
-    if code in _HELD:
+    if error.sqlite_errorcode & _PRIMARY in _HELD:
         return Busy(f"{path} is locked by another process: try again when it has finished")
     return NotAShop(f"{path.parent} holds no tactful store: run `tactful init` to make one")
 

@@ -1,14 +1,15 @@
 """
 Digests as rows: taken from the statements in the transaction that changes them.
 
-A row is `regime u16 | restricted u8 | residence_known u8 | said u8 x purposes | until i64 x
-purposes`, little-endian, with the purposes in the policy's order; under another policy every
-digest is taken anew.
+A row is `subject i64 | regime u16 | restricted u8 | residence_known u8 | said u8 x purposes | until
+i64 x purposes`, little-endian, with the purposes in the policy's order; under another policy every
+digest is taken anew.  The subject is in it so that a million rows are read as one column of bytes.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -22,7 +23,7 @@ from tactful.terms import Policy, Standing, Statement, StatementKind, SubjectId
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_SAID = 4  # where `said` begins in a row
+_HEAD = struct.Struct("<qH??")
 _COLUMNS = "purpose, kind, at, notice, regime, locale, source"
 
 
@@ -30,6 +31,7 @@ def row_type(purposes: int) -> np.dtype[np.void]:
     """Return the layout of a row for that many purposes."""
     return np.dtype(
         [
+            ("subject", "<i8"),
             ("regime", "<u2"),
             ("restricted", "u1"),
             ("residence_known", "u1"),
@@ -39,21 +41,22 @@ def row_type(purposes: int) -> np.dtype[np.void]:
     )
 
 
-def to_row(facts: Digest) -> bytes:
-    """Pack *facts*."""
-    until = np.array(facts.until, dtype="<i8").tobytes()
-    flags = bytes([facts.restricted, facts.residence_known])
-    return facts.regime.to_bytes(2, "little") + flags + facts.said + until
+def to_row(subject: int, facts: Digest) -> bytes:
+    """Pack the *facts* of *subject*."""
+    head = _HEAD.pack(subject, facts.regime, facts.restricted, facts.residence_known)
+    return head + facts.said + struct.pack(f"<{len(facts.until)}q", *facts.until)
 
 
 def from_row(row: bytes, purposes: int) -> Digest:
     """Unpack what `to_row` packed."""
+    _, regime, restricted, residence_known = _HEAD.unpack_from(row)
+    end = _HEAD.size + purposes
     return Digest(
-        regime=int.from_bytes(row[:2], "little"),
-        restricted=bool(row[2]),
-        residence_known=bool(row[3]),
-        said=row[_SAID : _SAID + purposes],
-        until=tuple(np.frombuffer(row, dtype="<i8", offset=_SAID + purposes).tolist()),
+        regime=regime,
+        restricted=restricted,
+        residence_known=residence_known,
+        said=row[_HEAD.size : end],
+        until=struct.unpack_from(f"<{purposes}q", row, end),
     )
 
 
@@ -110,7 +113,7 @@ def _write(db: sqlite3.Connection, subject: int, facts: Digest) -> None:
     db.execute(
         "INSERT INTO digests (subject, facts) VALUES (?, ?)"
         " ON CONFLICT (subject) DO UPDATE SET facts = excluded.facts",
-        (subject, to_row(facts)),
+        (subject, to_row(subject, facts)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from tactful.gate.facts import nobody
 from tactful.terms import Policy, Said, SubjectId
 
 _REMEMBERED = 200_000
+_BLOCK = 8192  # rows that fit a cache while they are turned into columns
 _OF_ONE = {ChangeKind.SAID, ChangeKind.SETTLED, ChangeKind.ERASED}
 _OF_ALL = _OF_ONE | {ChangeKind.ADMITTED}
 
@@ -53,14 +55,15 @@ class SqliteStandings:
         db = self._engine.read()
         db.execute("BEGIN")  # both queries see the same moment
         try:
-            subjects = _numbers(db.execute("SELECT id FROM subjects ORDER BY id").fetchall())
-            rows = db.execute("SELECT subject, facts FROM digests ORDER BY subject").fetchall()
+            rows = db.execute("SELECT facts FROM digests ORDER BY subject")
+            facts = np.frombuffer(
+                b"".join(chain.from_iterable(rows)), dtype=row_type(self._purposes)
+            )
+            ids = db.execute("SELECT id FROM subjects ORDER BY id")
+            subjects = np.fromiter(chain.from_iterable(ids), dtype=np.int64)
         finally:
             db.execute("COMMIT")
-        speakers = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-        facts = np.frombuffer(b"".join(row[1] for row in rows), dtype=row_type(self._purposes))
-        del rows
-        return _columns(subjects, speakers=speakers, facts=facts, policy=self._engine.policy)
+        return _columns(subjects, facts=facts, policy=self._engine.policy)
 
     def _heed(self, change: Change) -> None:
         if change.kind in _OF_ONE:
@@ -69,37 +72,29 @@ class SqliteStandings:
             self._columns.clear()
 
 
-def _numbers(rows: list[tuple[int]]) -> NDArray[np.int64]:
-    return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-
-
 def _columns(
-    subjects: NDArray[np.int64],
-    *,
-    speakers: NDArray[np.int64],
-    facts: NDArray[np.void],
-    policy: Policy,
+    subjects: NDArray[np.int64], *, facts: NDArray[np.void], policy: Policy
 ) -> DigestColumns:
-    """Spread the *facts* of *speakers* over all *subjects*; who said nothing counts as nobody."""
+    """Spread *facts* over all *subjects*; who said nothing counts as nobody."""
     silent = nobody(policy)
     shape = (len(policy.purpose_order), len(subjects))
     code = encode(regime=silent.regime, said=Said.NOTHING, signal=False, restricted=False)
     codes = np.full(shape, code, dtype=np.uint16)
     until = np.full(shape, silent.until[0], dtype=np.int64)
     table = _code_table(policy)
-    places = _places(speakers, subjects)
-    for purpose in range(shape[0]):
-        said = facts["said"][:, purpose]
-        codes[purpose, places] = table[facts["regime"], said, facts["restricted"]]
-        until[purpose, places] = facts["until"][:, purpose]
+    for start in range(0, len(facts), _BLOCK):
+        part = facts[start : start + _BLOCK]
+        places = _places(subjects, part["subject"])
+        codes[:, places] = table[part["regime"], part["said"].T, part["restricted"]]
+        until[:, places] = part["until"].T
     return DigestColumns(subjects=subjects, codes=codes, until=until)
 
 
-def _places(speakers: NDArray[np.int64], subjects: NDArray[np.int64]) -> slice | NDArray[np.intp]:
-    """Return where *speakers* stand among *subjects*: everywhere, in the usual case."""
-    if len(speakers) == len(subjects):
-        return slice(None)
-    return np.searchsorted(subjects, speakers)
+def _places(subjects: NDArray[np.int64], part: NDArray[np.int64]) -> slice | NDArray[np.intp]:
+    """Return where *part* stands among *subjects*: as a slice, far faster, where it can be."""
+    places = np.searchsorted(subjects, part)
+    first, last = int(places[0]), int(places[-1])
+    return slice(first, last + 1) if last - first + 1 == len(part) else places
 
 
 def _code_table(policy: Policy) -> NDArray[np.uint16]:

@@ -20,7 +20,9 @@ from tactful.web.pages.figures import (
     kept_and_refused,
     levels_measured,
     read_evaluation,
+    refusals_by_rule,
     register,
+    statements_by_purpose,
     subjects_by_activity,
 )
 from tactful.web.pages.rendering import page, see_other
@@ -84,13 +86,14 @@ def _measured(opened: Opened) -> dict[str, object]:
 
 def _counts(shop: Shop) -> dict[str, object]:
     totals = shop.totals()
+    titles = {purpose.name: purpose.title for purpose in shop.policy.purposes.values()}
     return {
         "events": kept_and_refused(totals),
-        "kept": counted(totals, "kept"),
+        "kept": counted(totals, "kept", titles),
         "refused": counted(totals, "refused"),
         "dropped": counted(totals, "dropped"),
         "decisions": decisions_by_level(totals),
-        "statements": counted(totals, "statement"),
-        "refusals": counted(totals, "refusal"),
+        "statements": statements_by_purpose(totals, titles),
+        "refusals": refusals_by_rule(totals),
         "gaps": counted(totals, "gap"),
     }

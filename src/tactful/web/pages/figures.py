@@ -6,6 +6,7 @@ Only totals are read here.  No page of the console can name a person, or list on
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,18 @@ from tactful.gate import Permit
 from tactful.shop import Shop
 from tactful.terms import Level, RegimeRule
 from tactful.web.pages.charts import Part, bar, stack
-from tactful.web.pages.words import LEVELS, LevelWords
+from tactful.web.pages.words import LEVELS, RULES, LevelWords
 
 EVALUATION_FILE: Final = "evaluation.json"
 
 Totals = Mapping[tuple[str, str], int]
+
+_SAID: Final = {
+    "grant": "bar-yes",
+    "deny": "bar-no",
+    "withdraw": "bar-back-taken",
+    "object": "bar-object",
+}
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -47,7 +55,6 @@ class Row:
     name: str
     figures: tuple[str, ...]
     bar: tuple[Part, ...]
-    note: str = ""
 
 
 def read_evaluation(folder: Path) -> Evaluation | None:
@@ -66,10 +73,38 @@ def levels_measured(evaluation: Evaluation) -> tuple[Row, ...]:
     return tuple(_level_row(words, m, most) for words, m in found if m)
 
 
-def counted(totals: Totals, name: str) -> tuple[Row, ...]:
-    """Return the counters of *name*, the largest first, with bars."""
+def counted(totals: Totals, name: str, words: Mapping[str, str] | None = None) -> tuple[Row, ...]:
+    """Return the counters of *name*, called by their *words*, the largest first, with bars."""
     found = {label: n for (counter, label), n in totals.items() if counter == name}
-    return rows(found.items())
+    return rows(((words or {}).get(label, label), n) for label, n in found.items())
+
+
+def refusals_by_rule(totals: Totals) -> tuple[Row, ...]:
+    """Return how often each rule of the gate said no, whatever was asked."""
+    found: Counter[str] = Counter()
+    for (counter, label), n in totals.items():
+        if counter == "refusal":
+            found[label.rpartition(": ")[2]] += n
+    return rows((RULES.get(rule, rule), n) for rule, n in found.items())
+
+
+def statements_by_purpose(totals: Totals, titles: Mapping[str, str]) -> tuple[Row, ...]:
+    """Return how often each purpose was granted, refused, withdrawn and objected to."""
+    said: dict[str, Counter[str]] = {}
+    for (counter, label), n in totals.items():
+        kind, _, purpose = label.partition(":")
+        if counter == "statement" and purpose:
+            said.setdefault(purpose, Counter())[kind] += n
+    most = max((counts.total() for counts in said.values()), default=0)
+    return tuple(
+        Row(
+            name=title,
+            figures=tuple(f"{said[purpose][kind]:,}" for kind in _SAID),
+            bar=stack([(colour, said[purpose][kind]) for kind, colour in _SAID.items()], most),
+        )
+        for purpose, title in titles.items()
+        if purpose in said
+    )
 
 
 def decisions_by_level(totals: Totals) -> tuple[Row, ...]:
@@ -125,7 +160,6 @@ def _level_row(words: LevelWords, measured: Measured, most: float) -> Row:
         name=words.name,
         figures=tuple(f"{figure:.3f}" for figure in figures),
         bar=bar(measured.hr, most, kind=f"bar-{words.level}"),
-        note=words.keeps,
     )
 
 

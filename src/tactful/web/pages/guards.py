@@ -53,6 +53,11 @@ def on_this_machine(connection: AnyConnection) -> bool:
     return _is_loopback(client.host) and _is_loopback(connection.url.hostname or "")
 
 
+def sends_signal(connection: AnyConnection) -> bool:
+    """Tell whether the browser sends Global Privacy Control."""
+    return connection.headers.get("sec-gpc", "").strip() == "1"
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

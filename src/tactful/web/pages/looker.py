@@ -19,6 +19,7 @@ import msgspec
 from litestar import Request
 
 from tactful.shop import Who
+from tactful.web.pages.guards import sends_signal
 from tactful.web.visitors import region_code
 
 AnyRequest = Request[Any, Any, Any]
@@ -110,7 +111,7 @@ def looker_of(
         user_id=user_id,
         label=labels.get(user_id, "A new visitor"),
         region=region_code(given.get("region")),
-        gpc=request.headers.get("sec-gpc", "").strip() == "1",
+        gpc=sends_signal(request),
         visit=tuple(visit[-LONGEST_VISIT:]),
     )
 

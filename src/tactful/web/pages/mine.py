@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
@@ -31,10 +31,12 @@ from tactful.web.pages.choices import (
     level_of,
     move_to,
 )
+from tactful.web.pages.guards import sends_signal
 from tactful.web.pages.holdings import LATEST, holdings_of
 from tactful.web.pages.rendering import HEADERS, page, see_other
-from tactful.web.pages.words import BASES, LEVELS, MODES, SAID
+from tactful.web.pages.words import BASES, IDENTIFIERS, LEVELS, MODES, SAID
 
+AnyRequest = Request[Any, Any, Any]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 SOURCE: Final = "preference centre"
@@ -47,18 +49,19 @@ _DONE: Final = {
 
 
 @get("/me", sync_to_thread=True)
-def my_page(state: State, token: str = "", done: str = "") -> Response[str]:
+def my_page(request: AnyRequest, state: State, token: str = "", done: str = "") -> Response[str]:
     """Show what is known about the holder of the link, and what they chose."""
     opened: Opened = state.opened
     user_id = require_holder(opened, token)
     known = holdings_of(opened.shop, user_id)
-    who = Who(user_id=user_id, region=known.export.region if known else None)
+    region = known.export.region if known else None
+    who = Who(user_id=user_id, region=region, gpc=sends_signal(request))
     choices = choices_of(opened.shop, who)
     shown = {
         "known": known,
         "latest": LATEST,
         "notice": opened.shop.notice().notice,
-        "words": {"modes": MODES, "bases": BASES, "said": SAID},
+        "words": {"modes": MODES, "bases": BASES, "said": SAID, "identifiers": IDENTIFIERS},
         "done": _DONE.get(done, ""),
     }
     return page("me.html", _frame(opened, token) | _switches(choices) | shown)

@@ -22,13 +22,16 @@ from tactful.web.pages.guards import demo_only
 from tactful.web.pages.looker import new_visitor
 from tactful.web.pages.pictures import picture_of
 from tactful.web.pages.rendering import page, see_other
-from tactful.web.pages.slots import Tile, fill, tile
+from tactful.web.pages.slots import Tile, fill, tile, without
 from tactful.web.pages.window import Scene, scene_of
 
 AnyRequest = Request[Any, Any, Any]
 
 SHELF: Final = 24
 """How many goods one page of the catalogue shows."""
+
+BESIDE: Final = 4
+"""How many goods stand in a row beside another."""
 
 _DONE: Final = {"basket": "It is in your basket.", "order": "Thank you, it is on its way."}
 _AN_HOUR: Final = CacheControlHeader(max_age=3600, private=True)
@@ -105,11 +108,10 @@ def _slots(scene: Scene) -> dict[str, object]:
 
 
 def _beside(scene: Scene, item: str) -> dict[str, object]:
-    fill_beside = partial(fill, scene.opened.shop, scene.looker, page=item, limit=4)
-    return {
-        "goes_with": fill_beside("goes-with", title="Goes well with it"),
-        "similar": fill_beside("similar", title="Similar"),
-    }
+    ask = partial(fill, scene.opened.shop, scene.looker, page=item)
+    goes_with = ask("goes-with", title="Goes well with it", limit=BESIDE)
+    similar = ask("similar", title="Similar", limit=2 * BESIDE)
+    return {"goes_with": goes_with, "similar": without(similar, goes_with, limit=BESIDE)}
 
 
 def _shelf(scene: Scene, given: Mapping[str, str]) -> dict[str, object]:

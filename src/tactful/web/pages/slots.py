@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tactful.shop import Question, Shop
 from tactful.terms import Decision, Item
@@ -54,6 +54,13 @@ def fill(
     """Ask the engine to fill *slot* for *looker*; *page* is the item that the page shows."""
     question = Question(slot=slot, who=looker.who, session=looker.visit, page=page, limit=limit)
     return _filled(shop.decide(question), title, shop)
+
+
+def without(filled: Filled, shown: Filled, *, limit: int) -> Filled:
+    """Return *filled* without the items that *shown* shows on the same page already."""
+    there = {tile.item for tile in shown.tiles}
+    fresh = tuple(tile for tile in filled.tiles if tile.item not in there)
+    return replace(filled, tiles=fresh[:limit])
 
 
 def _filled(decision: Decision, title: str, shop: Shop) -> Filled:

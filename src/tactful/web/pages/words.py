@@ -76,6 +76,23 @@ SAID: Final = {
     "lift": "You allowed use again",
 }
 
+IDENTIFIERS: Final = {
+    "userId": "The shop's number for you",
+    "anonymousId": "Your browser's number",
+    "email": "E-mail address",
+}
+
+RULES: Final = {
+    "not_forbidden": "The law of the region forbids it",
+    "not_restricted": "Use was stopped by the subject",
+    "no_objection": "The subject objected",
+    "no_binding_signal": "The browser's signal, binding by law",
+    "no_denial": "The subject said no, or took the yes back",
+    "no_honoured_signal": "The browser's signal, honoured by the shop",
+    "consent_when_needed": "No yes that counts, where one is needed",
+}
+"""The rules of the gate, as reasons for a refusal."""
+
 _ABOUT_ANOTHER: Final = {
     "bought": "because you bought {}",
     "added": "because you put {} in the basket",
