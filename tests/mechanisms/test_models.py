@@ -21,9 +21,15 @@ from model_worlds import (
     logs,
     with_least_owners,
 )
+from numba import config
 
+from tactful.mechanisms.co_occurrence import rank_beside, share_beside
+from tactful.mechanisms.fusion import add_shares, fuse
 from tactful.mechanisms.interactions import Interactions, Session
 from tactful.mechanisms.models import Candidate, Models
+from tactful.mechanisms.nearest_sessions import rank_nearest, share_nearest
+
+KERNELS = (rank_nearest, share_nearest, rank_beside, share_beside, fuse, add_shares)
 
 few = settings(max_examples=50, deadline=None)
 
@@ -31,6 +37,15 @@ few = settings(max_examples=50, deadline=None)
 def built(sessions: list[Session], named: Mapping[int, str] | None = None) -> Models:
     """Return the models of *sessions*."""
     return Models.build(Interactions.of(sessions, groups=named), SMALL)
+
+
+def mapped(models: Models, folder: Path) -> Models:
+    """Return *models* written to files and mapped from there."""
+    arrays = {}
+    for name, array in models.arrays().items():
+        np.save(path := folder / f"{name}.npy", array)
+        arrays[name] = np.load(path, mmap_mode="r" if array.size else None)
+    return Models.from_arrays(arrays, SMALL)
 
 
 @few
@@ -110,6 +125,19 @@ def test_no_array_can_be_changed() -> None:
             array[...] = 0
 
 
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled in this run")
+def test_after_warming_nothing_is_compiled(tmp_path: Path) -> None:
+    """Built, empty or mapped from files: every model is asked through the same machine code."""
+    built([]).warm()
+    compiled = [len(kernel.signatures) for kernel in KERNELS]
+
+    answers(built([(1, 1, ["cup", "dish"]), (2, 2, ["cup", "ewer"])]))
+    answers(mapped(built([(1, 1, ["cup", "dish"])]), tmp_path))
+
+    assert compiled == [1] * len(KERNELS)
+    assert [len(kernel.signatures) for kernel in KERNELS] == compiled
+
+
 def test_models_of_nothing_answer_nothing() -> None:
     """An empty log is a valid start."""
     models = built([])
@@ -176,9 +204,5 @@ def test_many_threads_ask_at_once() -> None:
 def test_a_memory_mapped_array_is_as_good_as_one_in_memory(tmp_path: Path) -> None:
     """Arrays of a file answer like arrays of a build."""
     models = built([(1, 1, ["cup", "dish"]), (2, 2, ["cup", "ewer"])])
-    mapped = {}
-    for name, array in models.arrays().items():
-        np.save(path := tmp_path / f"{name}.npy", array)
-        mapped[name] = np.load(path, mmap_mode="r" if array.size else None)
 
-    assert answers(Models.from_arrays(mapped, settings=SMALL)) == answers(models)
+    assert answers(mapped(models, tmp_path)) == answers(models)

@@ -54,8 +54,9 @@ def test_a_newer_choice_weighs_more(tea: Models) -> None:
 def test_only_the_most_recent_sessions_of_an_item_are_looked_at() -> None:
     """Of three sessions with the kettle the oldest is past the limit of two."""
     log: list[Session] = [(0, end, ["kettle", item]) for end, item in enumerate(["a", "b", "c"])]
+    many = dataclasses.replace(PLAIN, nearest=dataclasses.replace(PLAIN.nearest, nearest=9))
 
-    answer = Models.build(Interactions.of(log), PLAIN).nearest(["kettle"], limit=9)
+    answer = Models.build(Interactions.of(log), many).nearest(["kettle"], limit=9)
 
     assert set(names(answer)) == {"kettle", "b", "c"}
 
@@ -68,6 +69,18 @@ def test_a_vote_fades_with_the_distance_from_the_match() -> None:
 
     score = {candidate.item: candidate.score for candidate in answer}
     assert score["far"] == pytest.approx(score["near"] / 2)
+
+
+def test_distance_is_counted_from_the_newest_match() -> None:
+    """What stands beside the last choice comes before what stands beside an older one."""
+    log: list[Session] = [(0, 1, ["left", "older", "between", "newer", "right"]), (0, 2, ["x"])]
+    asked = frozenset(["older", "newer"])
+
+    answer = Models.build(Interactions.of(log), PLAIN).nearest(
+        ["older", "newer"], limit=9, exclude=asked
+    )
+
+    assert names(answer) == ["between", "right", "left"]
 
 
 def test_an_item_of_every_session_tells_little() -> None:
@@ -129,3 +142,53 @@ def test_what_both_lists_name_comes_first(tea: Models) -> None:
 
     assert names(answer)[:2] == ["cup", "saucer"]
     assert answer[0].score == pytest.approx(1.6 / 11)
+
+
+def order_of_votes(
+    log: list[Session], *, nearest: int = 2, ageing: float = 0.0, length_damping: float = 0.0
+) -> list[str]:
+    """Return what the sessions nearest to the kettle answer, with other settings."""
+    flat = NearestSettings(nearest=nearest, ageing=ageing, length_damping=length_damping, fading=1)
+    models = Models.build(Interactions.of(log), dataclasses.replace(PLAIN, nearest=flat))
+    return names(models.nearest(["kettle"], limit=9, exclude=frozenset(["kettle"])))
+
+
+OLD_AND_NEW: list[Session] = [(0, 1, ["kettle", "a"]), (0, 2, ["kettle", "b"]), (0, 3, ["c"])]
+SHORT_AND_LONG: list[Session] = [
+    (0, 1, ["kettle", "z"]),
+    (0, 2, ["kettle", "a", "b"]),
+    (0, 3, ["c"]),
+]
+
+
+def test_older_sessions_count_less_when_they_age() -> None:
+    """Equal votes go by name; an ageing log prefers the newer."""
+    assert order_of_votes(OLD_AND_NEW) == ["a", "b"]
+    assert order_of_votes(OLD_AND_NEW, ageing=1.0) == ["b", "a"]
+
+
+def test_longer_sessions_count_less_when_damped() -> None:
+    """In a short session each item says more; damped, it is also nearer."""
+    assert order_of_votes(SHORT_AND_LONG) == ["a", "b", "z"]
+    assert order_of_votes(SHORT_AND_LONG, length_damping=1.0) == ["z", "a", "b"]
+    assert order_of_votes(SHORT_AND_LONG, nearest=1) == ["a", "b"]
+    assert order_of_votes(SHORT_AND_LONG, nearest=1, length_damping=1.0) == ["z"]
+
+
+def test_a_session_met_long_ago_is_trusted_less() -> None:
+    """One place back an item weighs half, and its sessions are believed nine tenths."""
+    log: list[Session] = [(0, 1, ["kettle", "a"]), (0, 2, ["cup", "b"])]
+
+    answer = Models.build(Interactions.of(log), PLAIN).nearest(["kettle", "cup"], limit=9)
+
+    score = {candidate.item: candidate.score for candidate in answer}
+    assert score["a"] == pytest.approx(score["b"] * 0.45)
+
+
+def test_likeness_is_damped_by_length_and_sharpened() -> None:
+    """A session of four counts half; sharpened, a half becomes a quarter."""
+    log: list[Session] = [(0, 1, ["cup", "a", "b", "c"]), (0, 2, ["cup", "z"])]
+    beside = dataclasses.replace(PLAIN.beside, length_damping=1.0, sharpness=2.0, neighbours=9)
+    models = Models.build(Interactions.of(log), dataclasses.replace(PLAIN, beside=beside))
+
+    assert [(c.item, c.score) for c in models.beside(["cup"], limit=2)] == [("z", 1.0), ("a", 0.25)]

@@ -95,3 +95,4 @@ def test_the_notice_offers_nothing_pre_ticked_where_consent_is_asked(shop: Shop)
     assert {p.default for p in english.purposes if p.purpose != "necessary"} == {"off"}
     assert all(p.text for p in german.purposes)
     assert german.notice.locale == "de"
+    assert {p.title for p in german.purposes}.isdisjoint(p.title for p in english.purposes)

@@ -46,7 +46,7 @@ def test_an_unreadable_body_is_a_problem(quiet: World, path: str, body: bytes) -
 @pytest.mark.parametrize("wrong", BAD_CALLS.values(), ids=BAD_CALLS.keys())
 def test_a_bad_call_is_a_problem(quiet: World, wrong: dict[str, object]) -> None:
     """A call that lacks what it needs, or says it wrongly, is answered 400 alone and in a batch."""
-    call = viewed(**wrong)
+    call = {**viewed(), **wrong}
 
     assert is_problem(quiet.post("/v1/track", call), 400)
     assert is_problem(quiet.post("/v1/batch", {"batch": [call]}), 400)

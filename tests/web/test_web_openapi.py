@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from web_worlds import World
 
-from tactful.web.routes import ROUTES, Route
+from tactful.web.route import Route
+from tactful.web.routes import ROUTES
 
 WITH_EXAMPLE = [route for route in ROUTES if route.example]
 

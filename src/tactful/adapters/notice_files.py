@@ -117,12 +117,17 @@ def read_notice(found: NoticeFile, *, purposes: Iterable[str], removed: frozense
         text=_HEADING.sub(r"## \g<title>", front["body"]).strip(),
         texts={purpose: said for purpose, said in sections.items() if purpose not in removed},
         hash=hashlib.sha256(found.file.read_bytes()).hexdigest(),
+        titles={h["purpose"]: h["title"] for h in _headings(front["body"]) if h["purpose"]},
     )
+
+
+def _headings(body: str) -> list[re.Match[str]]:
+    return list(_HEADING.finditer(body))
 
 
 def _sections(body: str, called: str) -> dict[str, str]:
     """Return what stands under each heading that names a purpose."""
-    headings = list(_HEADING.finditer(body))
+    headings = _headings(body)
     ends = [heading.start() for heading in headings[1:]] + [len(body)]
     sections: dict[str, str] = {}
     for heading, end in zip(headings, ends, strict=True):

@@ -101,9 +101,10 @@ class Models:
 
     def warm(self) -> None:
         """Compile every kernel, so that the first question is as fast as the second."""
-        some = self.log.vocabulary.ids[:2]
-        for ask in (self.nearest, self.beside, self.fused):
-            ask(some, limit=1)
+        # Not asked of these models: they may be empty, and then no kernel would run.
+        small = Models.build(Interactions.of([(1, 1, ("a", "b")), (2, 2, ("b",))]), self.settings)
+        for ask in (small.nearest, small.beside, small.fused):
+            ask(("a",), limit=1)
 
     def nearest(
         self, session: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS

@@ -35,7 +35,7 @@ class NearestSettings:
     How the nearest sessions are found and what their votes count.
 
     The defaults were chosen on the last 14,000 training sessions of Diginetica (protocol A),
-    trained on those before; its test file was not looked at.
+    trained on those before, and for speed among equals; its test file had no part in the choice.
 
     Attributes:
         recent: Sessions looked at per item, the newest.

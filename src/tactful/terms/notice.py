@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +11,8 @@ class Notice:
     """
     One notice in one version and locale (GDPR Art. 13).
 
-    `texts` holds what it says about each purpose it covers.  `material` says whether this
+    `texts` holds what it says about each purpose it covers, `titles` what it calls them in its
+    language.  `material` says whether this
     version changed what people agreed to: if it did, a grant given to an earlier one no longer
     counts.  `hash` is the SHA-256 of the file, so that a receipt proves what was shown.
     """
@@ -24,6 +25,7 @@ class Notice:
     text: str
     texts: Mapping[str, str]
     hash: str
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ Put the web application together: the routes of the API, the pages, and the fron
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
@@ -17,11 +17,12 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ControllerRouterHandler
 
 from tactful.assembly import Opened
 from tactful.web.exchange import Reply, Serving
 from tactful.web.front import Front, headers_of, respond
+from tactful.web.pages import friendly, wants_page
+from tactful.web.pages import handlers as pages
 from tactful.web.problems import problem, problem_of
 from tactful.web.route import Route
 from tactful.web.routes import ROUTES
@@ -44,7 +45,7 @@ def _framework(serving: Serving) -> Litestar:
     return Litestar(
         route_handlers=[
             *(_handler(serving, route) for route in ROUTES),
-            *_pages(),
+            *pages,
         ],
         exception_handlers={HTTPException: _known, Exception: _unexpected},
         lifespan=[partial(_threads, serving)],
@@ -79,14 +80,18 @@ def _response(reply: Reply, *, public: bool) -> Response[bytes]:
     )
 
 
-def _known(_: AnyRequest, error: HTTPException) -> Response[bytes]:
+def _known(request: AnyRequest, error: HTTPException) -> Response[bytes] | Response[str]:
+    if wants_page(request):
+        return friendly(request, error)
     headers = tuple((k.encode(), v.encode()) for k, v in (error.headers or {}).items())
     status = HTTPStatus(error.status_code)
     reply = problem(status, _DETAILS.get(status, error.detail), *headers)
     return _response(reply, public=False)
 
 
-def _unexpected(_: AnyRequest, error: Exception) -> Response[bytes]:
+def _unexpected(request: AnyRequest, error: Exception) -> Response[bytes] | Response[str]:
+    if wants_page(request):
+        return friendly(request, error)
     return _response(problem_of(error), public=False)
 
 
@@ -94,11 +99,3 @@ def _unexpected(_: AnyRequest, error: Exception) -> Response[bytes]:
 async def _threads(serving: Serving, _: Litestar) -> AsyncIterator[None]:
     yield
     await asyncio.to_thread(serving.close)
-
-
-def _pages() -> Sequence[ControllerRouterHandler]:
-    try:
-        from tactful.web.pages import handlers
-    except (ImportError, OSError):
-        return ()
-    return handlers

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from tactful.terms import Mistake
-from tactful.web.exchange import Declined
+from tactful.web.exchange import Declined, Message, Receive
 
 T = TypeVar("T")
-
-Message: TypeAlias = Any
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
 
 BODY_SECONDS: Final = 30.0
 """A body that has not ended by then is not waited for."""

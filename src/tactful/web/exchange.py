@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,6 +23,12 @@ from tactful.terms import TactfulError
 from tactful.web.metrics import Metrics
 
 T = TypeVar("T")
+
+Scope: TypeAlias = Any
+Message: TypeAlias = Any
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+"""ASGI's own; every library spells them a little differently."""
 
 Header: TypeAlias = tuple[bytes, bytes]
 JSON: Final = b"application/json"

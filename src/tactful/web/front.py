@@ -8,35 +8,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Send
+from litestar.types import ASGIApp
 
 from tactful.web.bodies import read_body
-from tactful.web.exchange import Asked, Header, Reply, Serving
+from tactful.web.exchange import Asked, Header, Message, Receive, Reply, Scope, Send, Serving
 from tactful.web.problems import problem_of
 from tactful.web.route import Route
 from tactful.web.routes import ROUTES
-
-Http: TypeAlias = Any
-"""The scope of an HTTP request, as ASGI has it."""
-
-API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
-PAGE_POLICY: Final = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 
 _SAFE: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
-_API: Final[tuple[Header, ...]] = (
-    *_SAFE,
-    (b"content-security-policy", API_POLICY),
-    (b"cache-control", b"no-store"),
-)
+_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_API: Final[tuple[Header, ...]] = (*_SAFE, _POLICY, (b"cache-control", b"no-store"))
 _ANY_ORIGIN: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"retry-after"),
@@ -57,7 +45,7 @@ _NO_PARTS: Final[Mapping[str, str]] = {}
 _log = structlog.get_logger("tactful.web")
 
 
-async def respond(serving: Serving, route: Route, scope: Http, receive: Receive) -> Reply:
+async def respond(serving: Serving, route: Route, scope: Scope, receive: Receive) -> Reply:
     """Answer one request to *route*: read it, call the route's function, explain what failed."""
     headers = dict(scope["headers"])
     limit = serving.opened.settings.server.max_body_bytes
@@ -94,7 +82,7 @@ class Front:
         self._busy = {(route.method, route.path): route for route in ROUTES if route.busy}
         self._public = {route.path for route in ROUTES if route.public}
 
-    async def __call__(self, scope: Http, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; everything else that ASGI knows goes to the framework."""
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
@@ -116,14 +104,14 @@ class Front:
                 ms=round(1000 * seconds, 2),
             )
 
-    async def _answer(self, route: Route, scope: Http, receive: Receive, send: Send) -> int:
+    async def _answer(self, route: Route, scope: Scope, receive: Receive, send: Send) -> int:
         reply = await respond(self.serving, route, scope, receive)
         headers = headers_of(reply, public=route.public)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
         return reply.status
 
-    async def _pass_on(self, scope: Http, receive: Receive, send: Send) -> tuple[str, int]:
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> tuple[str, int]:
         status = 0
 
         async def send_safely(message: Message) -> None:
@@ -140,8 +128,6 @@ class Front:
 
 
 def _made_safe(headers: list[Header]) -> list[Header]:
-    """Add what is missing; a page that states a policy of its own keeps it."""
-    given = {name.lower(): value for name, value in headers}
-    page = given.get(b"content-type", b"").startswith(b"text/html")
-    policy = (b"content-security-policy", PAGE_POLICY if page else API_POLICY)
-    return headers + [header for header in (*_SAFE, policy) if header[0] not in given]
+    """Add what is missing; a page states a policy of its own and keeps it."""
+    given = {name.lower() for name, _ in headers}
+    return headers + [header for header in (*_SAFE, _POLICY) if header[0] not in given]

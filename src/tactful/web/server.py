@@ -73,7 +73,8 @@ async def _serve(opened: Opened, host: str, port: int) -> None:
 
     def stop() -> None:
         app.serving.stopping = True
-        server.signal_handler_interrupt()  # what its own untyped `stop` does
+        server.interrupt_signal = True  # its own `stop` does just this, but is untyped
+        server.main_loop_interrupt.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)

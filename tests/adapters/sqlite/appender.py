@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from conftest import SqliteShelf
+from sqlite_shelf import SqliteShelf
+
 from tactful.testing.conformance.durability import BATCH
 
 

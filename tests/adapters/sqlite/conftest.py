@@ -8,25 +8,11 @@ from shutil import copytree
 
 import pytest
 
-from tactful.adapters.key_file import KeyFile, create_key_file
-from tactful.adapters.sqlite import SqliteStore, open_store
-from tactful.terms import Policy
+from tactful.adapters.key_file import create_key_file
 
 pytest.register_assert_rewrite("tactful.testing.conformance")
 
-from tactful.testing.conformance.shelf import Clock, Shelf  # noqa: E402 - after the line above
-
-
-class SqliteShelf(Shelf):
-    """A shelf with the store's files within reach."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        super().__init__(self._opened)
-
-    def _opened(self, policy: Policy, clock: Clock) -> SqliteStore:
-        keys = KeyFile(self.folder.parent / "master.key")
-        return open_store(self.folder, policy, keys, clock=clock, policy_hash=repr(policy))
+from sqlite_shelf import SqliteShelf  # noqa: E402 - after the line above
 
 
 @pytest.fixture(scope="session")

@@ -54,15 +54,25 @@ def test_full_store_refuses_whole_calls(shelf: Shelf) -> None:
 
 
 def test_full_store_admits_nobody_by_half(shelf: Shelf) -> None:
-    """While the store is full nobody is admitted, and counts wait until there is room."""
+    """While the store is full nobody is admitted, not even by half."""
     limit_pages(shelf, 0)
     with pytest.raises(StoreFull):
         shelf.store.identities.admit([user("x" * 10_000)], at=shelf.clock())
     assert shelf.store.identities.find(user("x" * 10_000)) is None
-    shelf.store.tallies.add("kept", "x", 3)
     limit_pages(shelf, 100_000)
-    assert shelf.store.tallies.totals() == {("kept", "x"): 3}
     assert shelf.subject("ann") == shelf.store.identities.find(user("ann"))
+
+
+def test_counts_wait_for_room(shelf: Shelf) -> None:
+    """What is counted while the store is full is written when there is room."""
+    limit_pages(shelf, 0)
+    expected = {("kept", f"{n} {'x' * 200}"): n for n in range(1, 100)}
+    for (name, label), n in expected.items():
+        shelf.store.tallies.add(name, label, n)
+    with pytest.raises(StoreFull):
+        shelf.store.tallies.totals()
+    limit_pages(shelf, 100_000)
+    assert shelf.store.tallies.totals() == expected
 
 
 def test_full_store_can_still_erase(shelf: Shelf) -> None:
@@ -78,7 +88,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from conftest import SqliteShelf
+from sqlite_shelf import SqliteShelf
 from tactful.terms import StoreFull
 shelf = SqliteShelf(Path(sys.argv[2]))
 ann = shelf.subject("ann")

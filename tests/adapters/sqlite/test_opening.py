@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlite_shelf import SqliteShelf
 
-from conftest import SqliteShelf
 from tactful.adapters.key_file import create_key_file
 from tactful.adapters.sqlite import connections, migrate, open_store
 from tactful.adapters.sqlite.connections import FILE, connect
@@ -150,7 +150,7 @@ OPENING = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from conftest import SqliteShelf
+from sqlite_shelf import SqliteShelf
 started = time.perf_counter()
 SqliteShelf(Path(sys.argv[2])).store.close()
 print(sum(name.partition(".")[0] in ("alembic", "sqlalchemy") for name in sys.modules))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlite_shelf import SqliteShelf
 
-from conftest import SqliteShelf
 from tactful.adapters.sqlite import ChangeKind, SqliteStore
 from tactful.terms import Item, StatementKind
 from tactful.testing.conformance.policy import INDIVIDUAL

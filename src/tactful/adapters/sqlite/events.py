@@ -84,11 +84,11 @@ class SqliteEvents:
         known = self._memory.kept.get(subject, {})
         if (recent := known.get(view)) and (found := recent.newest(limit)) is not None:
             return found
-        if limit is None or limit > RECENT:
-            return self._read(subject, self._views[view], limit)
-        events = self._read(subject, self._views[view], RECENT)
-        recent = Recent(events=events, whole=len(events) < RECENT)
-        self._memory.keep(subject, {**known, view: recent}, stamp=stamp)
+        most = None if limit is None else max(limit, RECENT)
+        events = self._read(subject, self._views[view], most)
+        recent = Recent(events=events, whole=most is None or len(events) < most)
+        if len(events) <= RECENT:
+            self._memory.keep(subject, {**known, view: recent}, stamp=stamp)
         return recent.newest(limit) or ()
 
     def of_audience(self, permit: Permit) -> Iterator[Event]:

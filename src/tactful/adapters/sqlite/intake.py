@@ -87,9 +87,8 @@ class Intake:
         if change.kind is ChangeKind.APPENDED and change.subject == ANYBODY:
             self.reload_days()
             self.seen.look_again()
-        elif change.kind in {ChangeKind.DROPPED, ChangeKind.ERASED}:
+        elif change.kind is ChangeKind.ERASED:
             self._alive.discard(change.subject)
-            self.seen.start_over()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

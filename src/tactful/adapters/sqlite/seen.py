@@ -32,12 +32,12 @@ class Seen:
         """Note that another process may have appended."""
         self._stale = True
 
-    def start_over(self) -> None:
-        """Note that rows were deleted, so that their places may hold other rows."""
-        self._read.clear()
-
     def catch_up(self, db: sqlite3.Connection, now: datetime) -> None:
-        """Read what is in the tables of the window and not here, and let older days go."""
+        """
+        Read what is in the tables of the window and not here, and let older days go.
+
+        Rows are blanked and never deleted, so no place in a table is ever taken twice.
+        """
         today, first = now.date(), (now - WINDOW).date()
         if not self._stale and today in self._days:
             return

@@ -53,7 +53,7 @@ def notice_shown(policy: Policy, *, region: str | None, locale: str) -> NoticeSh
     offered = (
         PurposeOffered(
             purpose=name,
-            title=policy.purposes[name].title,
+            title=notice.titles.get(name, policy.purposes[name].title),
             default=_DEFAULTS.get(rule.mode, "off"),
             basis=rule.basis.value,
             text=notice.texts.get(name, ""),

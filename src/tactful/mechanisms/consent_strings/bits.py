@@ -1,8 +1,8 @@
 """
 Fields of bits, and the base64url text that carries them.
 
-Consent strings are big-endian: the first bit of a bit field is the id 1.  The bits lie in a `str` of
-`0` and `1`, which slices in constant time per field.  What the fields mean is not known here.
+Consent strings are big-endian: the first bit of a bit field is the id 1.  The bits lie in a `str`
+of `0` and `1`, of which a field costs its own length.  What the fields mean is not known here.
 
 Source:
     IAB Tech Lab, Transparency and Consent String v2 (TCF 2.3) and Global Privacy Platform String 1.
@@ -141,14 +141,14 @@ class BitWriter:
     def number(self, value: int, width: int) -> None:
         """Write *value* in *width* bits."""
         if not 0 <= value < 1 << width:
-            raise self.mistake(f"a number beyond {(1 << width) - 1}")
+            raise self.mistake(f"a number outside 0 to {(1 << width) - 1} here")
         self.parts.append(f"{value:0{width}b}")
 
     def ids(self, ids: Ids, width: int) -> None:
         """Write a bit field of *width* bits."""
         if ids.highest > width:
             raise self.mistake(f"an id beyond {width} here")
-        self.parts.append(f"{ids.mask:0{width + 1}b}"[:0:-1][:width])
+        self.parts.append(f"{ids.mask:0{width + 1}b}"[-2::-1])
 
     def letters(self, letters: str) -> None:
         """Write two capital letters."""

@@ -8,19 +8,22 @@ to decode; a mask costs the same for one vendor and for all of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tactful.mechanisms.consent_strings.mistake import ConsentStringMistake
 
 MAX_ID = 65_535
 """The largest number that a consent string can name: ids have 16 bits."""
 
+Element = TypeVar("Element")
 RUN = re.compile("1+")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Ids(Set[int]):
+class Ids(AbstractSet[int]):
     """
     Numbers from 1 to 65535; equal to, and hashed like, the `frozenset` of the same numbers.
 
@@ -47,9 +50,9 @@ class Ids(Set[int]):
         return cls(mask)
 
     @classmethod
-    def _from_iterable(cls, it: Iterable[int]) -> Ids:
-        """Let `&`, `|` and `-` of `collections.abc.Set` make sets of this kind."""
-        return cls.of(it)
+    def _from_iterable(cls, it: Iterable[Element]) -> AbstractSet[Element]:
+        """Let `&`, `|` and `-` make plain sets."""
+        return frozenset(it)
 
     @property
     def highest(self) -> int:

@@ -13,7 +13,8 @@ Source:
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -49,24 +50,28 @@ class Segment(enum.IntEnum):
     PUBLISHER_PURPOSES = 3
 
 
+SEGMENTS = frozenset(Segment)
+RESTRICTION_TYPES = frozenset(RestrictionType)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PublisherRestriction:
     """One purpose that the publisher restricts for some vendors."""
 
     purpose: int
     type: RestrictionType
-    vendors: Set[int]
+    vendors: AbstractSet[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PublisherPurposes:
-    """What the publisher may do itself; `custom_purposes` is how many purposes of its own it has."""
+    """What the publisher itself may do; `custom_purposes` counts the purposes of its own making."""
 
-    consents: Set[int] = Ids()
-    legitimate_interests: Set[int] = Ids()
+    consents: AbstractSet[int] = Ids()
+    legitimate_interests: AbstractSet[int] = Ids()
     custom_purposes: int = 0
-    custom_consents: Set[int] = Ids()
-    custom_legitimate_interests: Set[int] = Ids()
+    custom_consents: AbstractSet[int] = Ids()
+    custom_legitimate_interests: AbstractSet[int] = Ids()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -89,16 +94,16 @@ class TcfConsent:
     policy_version: int
     service_specific: bool
     non_standard_texts: bool
-    special_feature_opt_ins: Set[int]
-    purpose_consents: Set[int]
-    purpose_legitimate_interests: Set[int]
+    special_feature_opt_ins: AbstractSet[int]
+    purpose_consents: AbstractSet[int]
+    purpose_legitimate_interests: AbstractSet[int]
     purpose_one_treatment: bool
     publisher_country: str
-    vendor_consents: Set[int]
-    vendor_legitimate_interests: Set[int]
+    vendor_consents: AbstractSet[int]
+    vendor_legitimate_interests: AbstractSet[int]
     publisher_restrictions: frozenset[PublisherRestriction] = field(default_factory=frozenset)
-    disclosed_vendors: Set[int] | None = None
-    allowed_vendors: Set[int] | None = None
+    disclosed_vendors: AbstractSet[int] | None = None
+    allowed_vendors: AbstractSet[int] | None = None
     publisher: PublisherPurposes | None = None
 
     def invalid_at(self, moment: datetime) -> str | None:
@@ -166,7 +171,7 @@ def _segments(texts: Iterable[str]) -> Mapping[Segment, BitReader]:
     for text in texts:
         reader = BitReader.of(text, name="a segment of the TC string")
         kind = reader.number(3)
-        if kind not in Segment.__members__.values() or Segment(kind) in found:
+        if kind not in SEGMENTS or Segment(kind) in found:
             raise reader.mistake("is damaged: it is of no known type, or there twice")
         found[Segment(kind)] = reader
     return found
@@ -176,7 +181,7 @@ def _read_restrictions(reader: BitReader) -> frozenset[PublisherRestriction]:
     vendors: dict[tuple[int, RestrictionType], Ids] = {}
     for _ in range(reader.number(12)):
         purpose, kind = reader.number(6), reader.number(2)
-        if not 1 <= purpose <= PURPOSES or kind not in RestrictionType.__members__.values():
+        if not 1 <= purpose <= PURPOSES or kind not in RESTRICTION_TYPES:
             raise reader.mistake("is damaged: a restriction of the publisher is impossible")
         key = purpose, RestrictionType(kind)
         vendors[key] = Ids(vendors.get(key, Ids()).mask | reader.ranges().mask)
@@ -252,7 +257,7 @@ def _written_core(consent: TcfConsent) -> str:
     return writer.text(multiple=PADDING_BITS)
 
 
-def _write_restrictions(writer: BitWriter, restrictions: Set[PublisherRestriction]) -> None:
+def _write_restrictions(writer: BitWriter, restrictions: frozenset[PublisherRestriction]) -> None:
     """Write *restrictions* by purpose and type, so that equal ones give equal strings."""
     ordered = sorted(restrictions, key=lambda restriction: (restriction.purpose, restriction.type))
     if len({(restriction.purpose, restriction.type) for restriction in ordered}) < len(ordered):
@@ -266,7 +271,7 @@ def _write_restrictions(writer: BitWriter, restrictions: Set[PublisherRestrictio
         writer.ranges(Ids.of(restriction.vendors))
 
 
-def _written_vendors(segment: Segment, vendors: Set[int] | None) -> str:
+def _written_vendors(segment: Segment, vendors: AbstractSet[int] | None) -> str:
     if vendors is None:
         return ""
     writer = BitWriter("a vendor segment of the TC string")

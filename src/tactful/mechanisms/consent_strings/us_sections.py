@@ -1,11 +1,10 @@
 """
-The sections `usnat` and `usca` of a GPP string: what a consumer in the United States was told and
-chose.
+The sections `usnat` and `usca` of a GPP string: what somebody in the US was told, and chose.
 
     core . GPC
 
-A field of two bits is `None` where it does not apply to the business, which is no answer.  Which of
-the choices bind whom is for the policy, not known here.
+A field is `None` where the string says "not applicable", which is no answer.  Which of the choices
+bind whom is for the policy, not known here.
 
 Source:
     IAB Tech Lab, US National Privacy Section (id 7), versions 1 and 2, and California Privacy
@@ -14,12 +13,11 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from tactful.mechanisms.consent_strings.bits import BitReader, BitWriter
-from tactful.mechanisms.consent_strings.mistake import ConsentStringMistake
 
 Choice = bool | None
 Choices = tuple[Choice, ...]
@@ -27,9 +25,9 @@ Choices = tuple[Choice, ...]
 PADDING_BITS = 8
 GPC_SUBSECTION = 1
 
-YES_FIRST: tuple[Choice, ...] = (None, True, False)
+YES_FIRST: Choices = (None, True, False)
 """How notices, opt-outs and modes are numbered: 0 does not apply, 1 yes, 2 no."""
-NO_FIRST: tuple[Choice, ...] = (None, False, True)
+NO_FIRST: Choices = (None, False, True)
 """How consents are numbered: 0 does not apply, 1 no consent, 2 consent."""
 
 
@@ -87,16 +85,21 @@ class UsCalifornia:
     gpc: bool | None = None
 
 
-Section = TypeVar("Section", UsNational, UsCalifornia)
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """Where a field stands in a core: how often it is repeated, and how its values are numbered."""
 
     name: str
-    order: tuple[Choice, ...] = YES_FIRST
+    order: Choices = YES_FIRST
     times: int = 0
+
+
+ENDING = (
+    Field("personal_data_consent", NO_FIRST),
+    Field("mspa_covered_transaction"),
+    Field("mspa_opt_out_option_mode"),
+    Field("mspa_service_provider_mode"),
+)
 
 
 def _national(kinds: int, ages: int) -> tuple[Field, ...]:
@@ -116,12 +119,6 @@ def _national(kinds: int, ages: int) -> tuple[Field, ...]:
     )
 
 
-ENDING = (
-    Field("personal_data_consent", NO_FIRST),
-    Field("mspa_covered_transaction"),
-    Field("mspa_opt_out_option_mode"),
-    Field("mspa_service_provider_mode"),
-)
 NATIONAL: Mapping[int, Sequence[Field]] = {1: _national(12, 2), 2: _national(16, 3)}
 CALIFORNIA: Mapping[int, Sequence[Field]] = {
     1: (
@@ -174,3 +171,48 @@ def encode_section(section: UsNational | UsCalifornia) -> str:
         _write(writer, place, getattr(section, place.name))
     core = writer.text(multiple=PADDING_BITS)
     return core if section.gpc is None else f"{core}.{_written_gpc(section.gpc)}"
+
+
+def _decoded(text: str, versions: Mapping[int, Sequence[Field]], *, name: str) -> dict[str, Any]:
+    core, *others = text.split(".")
+    reader = BitReader.of(core, name=name)
+    version = reader.number(6)
+    if version not in versions:
+        raise reader.mistake(f"must be of version {' or '.join(map(str, versions))}, not {version}")
+    values = {place.name: _read(reader, place) for place in versions[version]}
+    reader.finish()
+    return {**values, "version": version, "gpc": _read_gpc(others, name=name)}
+
+
+def _read(reader: BitReader, place: Field) -> Choice | Choices:
+    numbers = [reader.number(2) for _ in range(place.times or 1)]
+    if 3 in numbers:
+        raise reader.mistake("is damaged: an answer is neither yes, no nor 'not applicable'")
+    answers = tuple(place.order[number] for number in numbers)
+    return answers if place.times else answers[0]
+
+
+def _write(writer: BitWriter, place: Field, value: Choice | Choices) -> None:
+    answers = value if isinstance(value, tuple) else (value,)
+    if len(answers) != (place.times or 1):
+        raise writer.mistake(f"{len(answers)} answers as {place.name}: it has {place.times or 1}")
+    for answer in answers:
+        writer.number(place.order.index(answer), 2)
+
+
+def _read_gpc(subsections: Sequence[str], *, name: str) -> bool | None:
+    if not subsections:
+        return None
+    reader = BitReader.of(subsections[0], name=f"the GPC sub-section of {name}")
+    if len(subsections) > 1 or reader.number(2) != GPC_SUBSECTION:
+        raise reader.mistake("must be the only one")
+    gpc = reader.flag()
+    reader.finish()
+    return gpc
+
+
+def _written_gpc(gpc: bool) -> str:  # noqa: FBT001 - the value is all there is
+    writer = BitWriter("the GPC sub-section")
+    writer.number(GPC_SUBSECTION, 2)
+    writer.number(gpc, 1)
+    return writer.text(multiple=PADDING_BITS)

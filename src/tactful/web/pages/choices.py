@@ -13,7 +13,8 @@ from typing import Final
 
 from tactful.capabilities.consent import Answer, NoticeShown
 from tactful.shop import Shop, Who
-from tactful.terms import Level, Mistake, Policy
+from tactful.terms import Level, Mistake, Notice, Policy
+from tactful.web.pages.words import LEVELS, LevelWords
 
 LADDER: Final[Mapping[Level, str]] = {
     Level.SESSION: "session_personalization",
@@ -43,6 +44,29 @@ class Choice:
     def optional(self) -> bool:
         """Tell whether there is anything to choose."""
         return self.mode in {"opt_in", "opt_out"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialState:
+    """The dial as it stands, with the notice that is shown beside it."""
+
+    levels: tuple[LevelWords, ...]
+    chosen: Level
+    teaching: bool
+    notice: Notice
+    offered: tuple[Choice, ...]
+
+
+def dial_of(shop: Shop, choices: Sequence[Choice]) -> DialState:
+    """Return the dial for somebody who stands as *choices* say."""
+    turned = {*LADDER.values(), TEACHING}
+    return DialState(
+        levels=tuple(LEVELS.values()),
+        chosen=level_of(choices),
+        teaching=is_on(choices, TEACHING),
+        notice=shop.notice().notice,
+        offered=tuple(choice for choice in choices if choice.purpose in turned),
+    )
 
 
 def choices_of(shop: Shop, who: Who) -> tuple[Choice, ...]:

@@ -7,9 +7,10 @@ a page of another site does not know it, so it cannot send a form in the subject
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -23,23 +24,22 @@ from tactful.assembly import Opened
 from tactful.shop import Shop, Who
 from tactful.terms import Mistake, NotFound
 from tactful.web.pages.choices import (
-    TEACHING,
     Choice,
     answer,
     choices_of,
-    is_on,
-    level_of,
+    dial_of,
     move_to,
 )
 from tactful.web.pages.guards import sends_signal
 from tactful.web.pages.holdings import LATEST, holdings_of
 from tactful.web.pages.rendering import HEADERS, page, see_other
-from tactful.web.pages.words import BASES, IDENTIFIERS, LEVELS, MODES, SAID
+from tactful.web.pages.words import BASES, IDENTIFIERS, MODES, SAID
 
 AnyRequest = Request[Any, Any, Any]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 SOURCE: Final = "preference centre"
+LOCALE: Final = "en"
 
 _DONE: Final = {
     "choices": "Your choice is recorded. It holds from the next page on.",
@@ -51,7 +51,7 @@ _DONE: Final = {
 @get("/me", sync_to_thread=True)
 def my_page(request: AnyRequest, state: State, token: str = "", done: str = "") -> Response[str]:
     """Show what is known about the holder of the link, and what they chose."""
-    opened: Opened = state.opened
+    opened, token = _opened(request, state)
     user_id = require_holder(opened, token)
     known = holdings_of(opened.shop, user_id)
     region = known.export.region if known else None
@@ -60,47 +60,49 @@ def my_page(request: AnyRequest, state: State, token: str = "", done: str = "") 
     shown = {
         "known": known,
         "latest": LATEST,
-        "notice": opened.shop.notice().notice,
+        "choices": choices,
+        "dial_state": dial_of(opened.shop, choices),
         "words": {"modes": MODES, "bases": BASES, "said": SAID, "identifiers": IDENTIFIERS},
-        "done": _DONE.get(done, ""),
+        "done": _DONE.get(request.query_params.get("done", ""), ""),
     }
-    return page("me.html", _frame(opened, token) | _switches(choices) | shown)
+    return page("me.html", _frame(opened, token) | shown)
 
 
 @post("/me/level", sync_to_thread=True)
 def set_level(data: Form, state: State) -> Redirect:
     """Record what the dial was set to."""
-    opened, user_id, choices = _asked(state, data)
-    _say(opened, user_id, move_to(data.get("level", ""), teach="teach" in data, choices=choices))
-    return _back(data, "choices")
+    answering = _answering(state, data)
+    said = move_to(data.get("level", ""), teach="teach" in data, choices=answering.choices)
+    return answering.say(said)
 
 
 @post("/me/answer", sync_to_thread=True)
 def set_purpose(data: Form, state: State) -> Redirect:
     """Record a yes or a no to one purpose; `say` is `purpose=yes` or `purpose=no`."""
-    opened, user_id, choices = _asked(state, data)
+    answering = _answering(state, data)
     purpose, _, word = data.get("say", "").partition("=")
     if word not in {"yes", "no"}:
         raise Mistake("Say yes or no to one of the points.")
-    _say(opened, user_id, {purpose: answer(yes=word == "yes", purpose=purpose, choices=choices)})
-    return _back(data, "choices")
+    said = answer(yes=word == "yes", purpose=purpose, choices=answering.choices)
+    return answering.say({purpose: said})
 
 
 @post("/me/restriction", sync_to_thread=True)
 def set_restriction(data: Form, state: State) -> Redirect:
     """Stop all use of the data but keeping it, or lift that (Art. 18)."""
-    opened: Opened = state.opened
-    user_id = require_holder(opened, data.get("token", ""))
+    opened, token = state.opened, data.get("token", "")
+    user_id = require_holder(opened, token)
     lift = data.get("say") == "lift"
     opened.shop.subject(user_id).restrict(lift=lift)
-    return _back(data, "lift" if lift else "restrict")
+    return _back(token, "lift" if lift else "restrict")
 
 
 @get("/me/export", sync_to_thread=True)
-def take_away(state: State, token: str = "") -> Response[bytes]:
+def take_away(request: AnyRequest, state: State) -> Response[bytes]:
     """Hand out everything known, as JSON (Art. 15 and 20)."""
-    user_id = require_holder(state.opened, token)
-    export = state.opened.shop.subject(user_id).export()
+    opened, token = _opened(request, state)
+    user_id = require_holder(opened, token)
+    export = opened.shop.subject(user_id).export()
     return Response(
         msgspec.json.format(msgspec.json.encode(export), indent=2),
         media_type="application/json",
@@ -109,10 +111,11 @@ def take_away(state: State, token: str = "") -> Response[bytes]:
 
 
 @get("/me/erasure", sync_to_thread=True)
-def confirm_erasure(state: State, token: str = "") -> Response[str]:
+def confirm_erasure(request: AnyRequest, state: State) -> Response[str]:
     """Ask once more: erasing cannot be undone."""
-    require_holder(state.opened, token)
-    return page("erase.html", _frame(state.opened, token))
+    opened, token = _opened(request, state)
+    require_holder(opened, token)
+    return page("erase.html", _frame(opened, token))
 
 
 @post("/me/erasure", sync_to_thread=True, status_code=HTTPStatus.OK)
@@ -152,16 +155,31 @@ def require_holder(opened: Opened, token: str) -> str:
     return user_id
 
 
-def _asked(state: State, data: dict[str, str]) -> tuple[Opened, str, tuple[Choice, ...]]:
-    opened: Opened = state.opened
-    user_id = require_holder(opened, data.get("token", ""))
-    return opened, user_id, choices_of(opened.shop, Who(user_id=user_id))
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class _Answering:
+    """The holder of a link, about to answer; `notice` is the one that the form stood beside."""
+
+    opened: Opened
+    user_id: str
+    token: str
+    notice: str
+    choices: tuple[Choice, ...]
+
+    def say(self, said: dict[str, str]) -> Redirect:
+        who = Who(user_id=self.user_id)
+        self.opened.shop.consent(who, said, notice=self.notice, locale=LOCALE, source=SOURCE)
+        return _back(self.token, "choices")
 
 
-def _say(opened: Opened, user_id: str, said: dict[str, str]) -> None:
-    notice = opened.shop.notice().notice
-    opened.shop.consent(
-        Who(user_id=user_id), said, notice=notice.name, locale=notice.locale, source=SOURCE
+def _answering(state: State, data: dict[str, str]) -> _Answering:
+    opened, token = state.opened, data.get("token", "")
+    user_id = require_holder(opened, token)
+    return _Answering(
+        opened=opened,
+        user_id=user_id,
+        token=token,
+        notice=data.get("notice", ""),
+        choices=choices_of(opened.shop, Who(user_id=user_id)),
     )
 
 
@@ -175,13 +193,8 @@ def _erased(shop: Shop, user_id: str) -> tuple[dict[str, int], bool]:
     return removed, erasure.models_changed
 
 
-def _switches(choices: Sequence[Choice]) -> dict[str, object]:
-    return {
-        "choices": choices,
-        "levels": tuple(LEVELS.values()),
-        "chosen": level_of(choices),
-        "teaching": is_on(choices, TEACHING),
-    }
+def _opened(request: AnyRequest, state: State) -> tuple[Opened, str]:
+    return state.opened, request.query_params.get("token", "")
 
 
 def _frame(opened: Opened, token: str) -> dict[str, object]:
@@ -189,6 +202,5 @@ def _frame(opened: Opened, token: str) -> dict[str, object]:
     return {"shop_name": settings.name, "token": token, "demo": settings.demo}
 
 
-def _back(data: dict[str, str], done: str) -> Redirect:
-    # The token was read before: only what the link signed can stand in this address.
-    return see_other(f"/me?token={data['token']}&done={done}")
+def _back(token: str, done: str) -> Redirect:
+    return see_other(f"/me?{urlencode({'token': token, 'done': done})}")

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from markdown_it import MarkdownIt
 
 FOLDER: Final = Path(__file__).parent
 
@@ -80,4 +81,5 @@ _templates: Final = Environment(
     lstrip_blocks=True,
 )
 _templates.globals["style_sheet"] = asset("tactful.css")
-_templates.filters.update(day=day, minute=minute)
+_markdown: Final = MarkdownIt("commonmark", {"html": False})
+_templates.filters.update(day=day, minute=minute, markdown=_markdown.render)

@@ -30,6 +30,9 @@ AnyRequest = Request[Any, Any, Any]
 SHELF: Final = 24
 """How many goods one page of the catalogue shows."""
 
+ROW: Final = 6
+"""How many goods a slot of the front page shows."""
+
 BESIDE: Final = 4
 """How many goods stand in a row beside another."""
 
@@ -48,10 +51,9 @@ def shop_window(request: AnyRequest, state: State) -> Response[str] | Redirect:
 
 
 @get("/shop/items/{item:str}", sync_to_thread=True, guards=[demo_only])
-def item_page(item: str, request: AnyRequest, state: State) -> Response[str] | Redirect:
+def item_page(request: AnyRequest, state: State) -> Response[str] | Redirect:
     """Show one product; looking at it is an event like any other, which the gate judges."""
-    line = require_item(state.opened, item)
-    given = dict(request.query_params)
+    line, given = require_item(request, state.opened), dict(request.query_params)
     scene = scene_of(request, state.opened, given)
     if scene is None:
         return see_other(new_visitor(given.get("as", "")))
@@ -59,18 +61,18 @@ def item_page(item: str, request: AnyRequest, state: State) -> Response[str] | R
     event = _EVENTS.get(done, "Product Viewed")
     kept = given.get("kept") == "yes" if done else scene.collect(event, line)
     shown = {
-        "item": tile(item, state.opened.shop.catalogue),
+        "item": tile(line.id, state.opened.shop.catalogue),
         "about": _about(line),
         "kept_for": scene.kept_for(event) if kept else (),
         "done": _DONE.get(done, ""),
     }
-    return page("item.html", _after(scene, item).shown() | _beside(scene, item) | shown)
+    return page("item.html", _after(scene, line.id).shown() | _beside(scene, line.id) | shown)
 
 
-@get("/shop/pictures/{name:str}", sync_to_thread=True, guards=[demo_only], cache_control=_AN_HOUR)
-def item_picture(name: str, state: State) -> Response[str]:
+@get("/shop/pictures/{item:str}", sync_to_thread=True, guards=[demo_only], cache_control=_AN_HOUR)
+def item_picture(request: AnyRequest, state: State) -> Response[str]:
     """Return the picture of one product."""
-    line = require_item(state.opened, name.removesuffix(".svg"))
+    line = require_item(request, state.opened)
     return Response(picture_of(line), media_type="image/svg+xml")
 
 
@@ -79,14 +81,15 @@ HANDLERS: Final = (shop_window, item_page, item_picture)
 _EVENTS: Final = {"basket": "Product Added", "order": "Order Completed"}
 
 
-def require_item(opened: Opened, item: str) -> Item:
+def require_item(request: AnyRequest, opened: Opened) -> Item:
     """
-    Return the catalogue line of *item*.
+    Return the catalogue line of the product that the path names.
 
     Raises:
         NotFoundException: the shop has no such product.
     """
-    line = opened.shop.catalogue.get(item)
+    named = str(request.path_params["item"])
+    line = opened.shop.catalogue.get(named.removesuffix(".svg"))
     if line is None:
         raise NotFoundException("This shop has no such product, or no longer.")
     return line
@@ -99,11 +102,13 @@ def address_of(item: str) -> str:
 
 def _slots(scene: Scene) -> dict[str, object]:
     shop, looker = scene.opened.shop, scene.looker
-    again = fill(shop, looker, "buy-again", title="Buy again")
+    for_you = fill(shop, looker, "for-you", title="For you", limit=ROW)
+    again = fill(shop, looker, "buy-again", title="Buy again", limit=ROW)
+    trending = fill(shop, looker, "trending", title="Popular now", limit=2 * ROW)
     return {
-        "for_you": fill(shop, looker, "for-you", title="For you"),
+        "for_you": for_you,
         "buy_again": again if again.level.level is Level.INDIVIDUAL else None,
-        "trending": fill(shop, looker, "trending", title="Popular now"),
+        "trending": without(trending, for_you, limit=ROW),
     }
 
 

@@ -23,6 +23,7 @@ AnyRequest = Request[Any, Any, Any]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 SOURCE: Final = "shop window"
+LOCALE: Final = "en"
 
 
 @post("/shop/choices", sync_to_thread=True, guards=[demo_only])
@@ -32,8 +33,7 @@ def choose(data: Form, request: AnyRequest, state: State) -> Redirect:
     level = data.get("level", "")
     said = move_to(level, teach="teach" in data, choices=scene.choices)
     shop, looker = state.opened.shop, scene.looker
-    notice = shop.notice(region=looker.region).notice
-    shop.consent(looker.who, said, notice=notice.name, locale=notice.locale, source=SOURCE)
+    shop.consent(looker.who, said, notice=data.get("notice", ""), locale=LOCALE, source=SOURCE)
     if said[LADDER[Level.SESSION]] != "grant":
         looker = looker.without_visit()
     path = address_of(data["item"]) if data.get("item") else "/shop"
@@ -41,22 +41,22 @@ def choose(data: Form, request: AnyRequest, state: State) -> Redirect:
 
 
 @post("/shop/items/{item:str}/basket", sync_to_thread=True, guards=[demo_only])
-def add_to_basket(item: str, data: Form, request: AnyRequest, state: State) -> Redirect:
+def add_to_basket(data: Form, request: AnyRequest, state: State) -> Redirect:
     """Put one product in the basket: an event, and nothing else in a demonstration."""
-    line = require_item(state.opened, item)
+    line = require_item(request, state.opened)
     scene = _require_scene(request, state.opened, data)
     kept = scene.collect("Product Added", line, quantity=1, **_price(line))
-    return see_other(scene.looker.link(address_of(item), done="basket", kept=_yes(kept)))
+    return see_other(scene.looker.link(address_of(line.id), done="basket", kept=_yes(kept)))
 
 
 @post("/shop/items/{item:str}/order", sync_to_thread=True, guards=[demo_only])
-def order(item: str, data: Form, request: AnyRequest, state: State) -> Redirect:
+def order(data: Form, request: AnyRequest, state: State) -> Redirect:
     """Buy one product: an event, and nothing else in a demonstration."""
-    line = require_item(state.opened, item)
+    line = require_item(request, state.opened)
     scene = _require_scene(request, state.opened, data)
-    products = [{"product_id": item, "quantity": 1, "category": line.category} | _price(line)]
+    products = [{"product_id": line.id, "quantity": 1, "category": line.category} | _price(line)]
     kept = scene.collect("Order Completed", line, order_id=uuid4().hex, products=products)
-    return see_other(scene.looker.link(address_of(item), done="order", kept=_yes(kept)))
+    return see_other(scene.looker.link(address_of(line.id), done="order", kept=_yes(kept)))
 
 
 HANDLERS: Final = (choose, add_to_basket, order)

@@ -49,7 +49,7 @@ def tile(item: str, catalogue: Mapping[str, Item], *, why: tuple[str, ...] = ())
 
 
 def fill(
-    shop: Shop, looker: Looker, slot: str, *, title: str, page: str | None = None, limit: int = 6
+    shop: Shop, looker: Looker, slot: str, *, title: str, limit: int, page: str | None = None
 ) -> Filled:
     """Ask the engine to fill *slot* for *looker*; *page* is the item that the page shows."""
     question = Question(slot=slot, who=looker.who, session=looker.visit, page=page, limit=limit)

@@ -13,14 +13,12 @@ from tactful.assembly import Opened
 from tactful.terms import Item, Level
 from tactful.web.pages.choices import (
     LADDER,
-    TEACHING,
     Choice,
     choices_of,
+    dial_of,
     is_on,
-    level_of,
 )
 from tactful.web.pages.looker import NEW_VISITORS, Looker, looker_of, read_personas
-from tactful.web.pages.words import LEVELS
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -48,9 +46,7 @@ class Scene:
             "looker": self.looker,
             "personas": read_personas(self.opened.folder),
             "new_visitors": NEW_VISITORS,
-            "levels": tuple(LEVELS.values()),
-            "chosen": level_of(self.choices),
-            "teaching": is_on(self.choices, TEACHING),
+            "dial_state": dial_of(self.opened.shop, self.choices),
             "my_page": f"/me?token={self.opened.links.sign(self.looker.user_id)}",
         }
 
