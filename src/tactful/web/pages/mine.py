@@ -49,7 +49,7 @@ _DONE: Final = {
 
 
 @get("/me", sync_to_thread=True)
-def my_page(request: AnyRequest, state: State, token: str = "", done: str = "") -> Response[str]:
+def my_page(request: AnyRequest, state: State) -> Response[str]:
     """Show what is known about the holder of the link, and what they chose."""
     opened, token = _opened(request, state)
     user_id = require_holder(opened, token)

@@ -50,10 +50,10 @@ def shop_window(request: AnyRequest, state: State) -> Response[str] | Redirect:
     return page("shop.html", scene.shown() | _slots(scene) | _shelf(scene, given))
 
 
-@get("/shop/items/{item:str}", sync_to_thread=True, guards=[demo_only])
+@get("/shop/items/{item:path}", sync_to_thread=True, guards=[demo_only])
 def item_page(request: AnyRequest, state: State) -> Response[str] | Redirect:
     """Show one product; looking at it is an event like any other, which the gate judges."""
-    line, given = require_item(request, state.opened), dict(request.query_params)
+    line, given = named_item(request, state.opened), dict(request.query_params)
     scene = scene_of(request, state.opened, given)
     if scene is None:
         return see_other(new_visitor(given.get("as", "")))
@@ -69,10 +69,11 @@ def item_page(request: AnyRequest, state: State) -> Response[str] | Redirect:
     return page("item.html", _after(scene, line.id).shown() | _beside(scene, line.id) | shown)
 
 
-@get("/shop/pictures/{item:str}", sync_to_thread=True, guards=[demo_only], cache_control=_AN_HOUR)
+@get("/shop/pictures/{item:path}", sync_to_thread=True, guards=[demo_only], cache_control=_AN_HOUR)
 def item_picture(request: AnyRequest, state: State) -> Response[str]:
     """Return the picture of one product."""
-    line = require_item(request, state.opened)
+    named = str(request.path_params["item"]).removeprefix("/")
+    line = require_item(state.opened, named.removesuffix(".svg"))
     return Response(picture_of(line), media_type="image/svg+xml")
 
 
@@ -81,15 +82,19 @@ HANDLERS: Final = (shop_window, item_page, item_picture)
 _EVENTS: Final = {"basket": "Product Added", "order": "Order Completed"}
 
 
-def require_item(request: AnyRequest, opened: Opened) -> Item:
+def named_item(request: AnyRequest, opened: Opened) -> Item:
+    """Return the catalogue line of the product that the path names; its id may hold slashes."""
+    return require_item(opened, str(request.path_params["item"]).removeprefix("/"))
+
+
+def require_item(opened: Opened, item: str) -> Item:
     """
-    Return the catalogue line of the product that the path names.
+    Return the catalogue line of *item*.
 
     Raises:
         NotFoundException: the shop has no such product.
     """
-    named = str(request.path_params["item"])
-    line = opened.shop.catalogue.get(named.removesuffix(".svg"))
+    line = opened.shop.catalogue.get(item)
     if line is None:
         raise NotFoundException("This shop has no such product, or no longer.")
     return line
@@ -97,7 +102,7 @@ def require_item(request: AnyRequest, opened: Opened) -> Item:
 
 def address_of(item: str) -> str:
     """Return the path of the page of *item*."""
-    return f"/shop/items/{quote(item, safe='')}"
+    return f"/shop/items/{quote(item)}"
 
 
 def _slots(scene: Scene) -> dict[str, object]:

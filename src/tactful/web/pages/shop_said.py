@@ -40,19 +40,19 @@ def choose(data: Form, request: AnyRequest, state: State) -> Redirect:
     return see_other(looker.link(path, set=level))
 
 
-@post("/shop/items/{item:str}/basket", sync_to_thread=True, guards=[demo_only])
+@post("/shop/basket", sync_to_thread=True, guards=[demo_only])
 def add_to_basket(data: Form, request: AnyRequest, state: State) -> Redirect:
     """Put one product in the basket: an event, and nothing else in a demonstration."""
-    line = require_item(request, state.opened)
+    line = require_item(state.opened, data.get("item", ""))
     scene = _require_scene(request, state.opened, data)
     kept = scene.collect("Product Added", line, quantity=1, **_price(line))
     return see_other(scene.looker.link(address_of(line.id), done="basket", kept=_yes(kept)))
 
 
-@post("/shop/items/{item:str}/order", sync_to_thread=True, guards=[demo_only])
+@post("/shop/order", sync_to_thread=True, guards=[demo_only])
 def order(data: Form, request: AnyRequest, state: State) -> Redirect:
     """Buy one product: an event, and nothing else in a demonstration."""
-    line = require_item(request, state.opened)
+    line = require_item(state.opened, data.get("item", ""))
     scene = _require_scene(request, state.opened, data)
     products = [{"product_id": line.id, "quantity": 1, "category": line.category} | _price(line)]
     kept = scene.collect("Order Completed", line, order_id=uuid4().hex, products=products)
