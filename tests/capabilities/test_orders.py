@@ -15,8 +15,8 @@ from imported_rows import (
     the_map,
 )
 
-from tactful.capabilities.collect.tables import orders
 from tactful.capabilities.collect.calls import calls_from
+from tactful.capabilities.collect.tables import orders
 from tactful.capabilities.collect.tables.feeds import (
     calls_of_events,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from web_worlds import NOTICE, World, is_problem, viewed
 
@@ -126,7 +128,10 @@ def test_a_wrong_correction_changes_nothing(world: World, wrong: object) -> None
 
 
 def test_an_id_may_hold_what_addresses_escape(world: World) -> None:
-    """A subject is found by an id with spaces, accents and an at sign."""
-    world.grant(PURPOSE, userId="zoë b@example.com")
+    """A subject is found by an id with spaces, accents, slashes and per cent signs."""
+    for name in ("zoë b@example.com", "tenant/7", "100%2F", "a?b#c"):
+        world.grant(PURPOSE, userId=name)
 
-    assert world.known_about("zo%C3%AB%20b%40example.com")["statements"]
+        found = world.known_about(quote(name, safe=""))
+
+        assert [one["value"] for one in found["identifiers"]] == [name]

@@ -6,9 +6,11 @@ Answers the busiest routes without the framework, by the same functions that the
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote, unquote
 
 import structlog
 from litestar.types import ASGIApp
@@ -40,6 +42,7 @@ _PREFLIGHT: Final[tuple[Header, ...]] = (
 )
 
 _FAULT: Final = 400
+_QUOTED_SLASH: Final = re.compile("%2f", re.IGNORECASE)
 _NO_PARTS: Final[Mapping[str, str]] = {}
 
 _log = structlog.get_logger("tactful.web")
@@ -54,7 +57,7 @@ async def respond(serving: Serving, route: Route, scope: Scope, receive: Receive
             headers=headers,
             body=await read_body(receive, headers, limit=limit),
             query_string=scope["query_string"],
-            path=scope.get("path_params", _NO_PARTS),
+            path=_parts(route, scope) if "{" in route.path else _NO_PARTS,
             scheme=scope["scheme"],
         )
         return await route.endpoint(serving, asked)
@@ -113,6 +116,7 @@ class Front:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> tuple[str, int]:
         status = 0
+        _keep_slashes_apart(scope)
 
         async def send_safely(message: Message) -> None:
             nonlocal status
@@ -125,6 +129,24 @@ class Front:
 
         await self._inner(scope, receive, send_safely)
         return scope.get("path_template") or "unknown", status
+
+
+def _parts(route: Route, scope: Scope) -> Mapping[str, str]:
+    """Return the parts of the path that *route* names, each unquoted by itself."""
+    said = zip(route.path.split("/"), _raw_path(scope).split("/"), strict=False)
+    return {name[1:-1]: unquote(part) for name, part in said if name.startswith("{")}
+
+
+def _keep_slashes_apart(scope: Scope) -> None:
+    """Let a quoted slash stay inside its part of the path: a subject's id may hold one."""
+    raw = _raw_path(scope)
+    if _QUOTED_SLASH.search(raw):
+        scope["path"] = unquote(_QUOTED_SLASH.sub("%252F", raw))
+
+
+def _raw_path(scope: Scope) -> str:
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    return raw.decode("latin-1").partition("?")[0]
 
 
 def _made_safe(headers: list[Header]) -> list[Header]:

@@ -112,11 +112,10 @@ class BitReader:
 
     def fibonacci(self) -> int:
         """Return a number in Fibonacci coding, which ends with the first `11`."""
-        code, end, _ = self.bits[self.at :].partition("11")
-        if not end:
+        end = self.bits.find("11", self.at)
+        if end < 0:
             raise self.mistake(CUT_OFF)
-        self.at += len(code) + 2
-        code += "1"
+        code = self.take(end + 2 - self.at)[:-1]
         if len(code) > len(FIBONACCI):
             raise self.mistake(f"is damaged: an id is beyond {MAX_ID}")
         return sum(worth for worth, bit in zip(FIBONACCI, code, strict=False) if bit == "1")
@@ -158,7 +157,7 @@ class BitWriter:
             self.number(ord(letter) - 65, 6)
 
     def moment(self, moment: datetime) -> None:
-        """Write a time, to the next decisecond."""
+        """Write a time, to the nearest decisecond."""
         if moment.tzinfo is None:
             raise self.mistake("a time without a time zone")
         self.number(round((moment - EPOCH) / DECISECOND), 36)

@@ -28,6 +28,8 @@ from tactful.mechanisms.consent_strings.us_sections import (
 )
 
 HEADER_TYPE = 3
+BEGINNING = "D"
+"""The type of the header, which fills the first character."""
 VERSION = 1
 PADDING_BITS = 8
 TCF_EU, US_NATIONAL, US_CALIFORNIA = 2, 7, 8
@@ -77,9 +79,9 @@ def decode(text: str) -> GppConsent:
 
 
 def _section_ids(header: str) -> Sequence[int]:
-    reader = BitReader.of(header, name=HEADER)
-    if reader.number(6) != HEADER_TYPE:
+    if not header.startswith(BEGINNING):
         raise ConsentStringMistake(f"{WHOLE} must begin with a GPP header")
+    reader = BitReader.of(header.removeprefix(BEGINNING), name=HEADER)
     version = reader.number(6)
     if version != VERSION:
         raise ConsentStringMistake(f"{WHOLE} must be of version {VERSION}, not {version}")

@@ -63,7 +63,7 @@ def item_page(request: AnyRequest, state: State) -> Response[str] | Redirect:
     shown = {
         "item": tile(line.id, state.opened.shop.catalogue),
         "about": _about(line),
-        "kept_for": scene.kept_for(event) if kept else (),
+        "fate": scene.fate_of(event, kept=kept),
         "done": _DONE.get(done, ""),
     }
     return page("item.html", _after(scene, line.id).shown() | _beside(scene, line.id) | shown)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from litestar import Request
 
 from tactful.assembly import Opened
+from tactful.capabilities.collect import GROUP_PURPOSE
 from tactful.terms import Item, Level
 from tactful.web.pages.choices import (
     LADDER,
@@ -63,11 +64,21 @@ class Scene:
         collected = shop.collect([call], gpc=looker.gpc, region=looker.region, source="shop window")
         return collected.kept > 0
 
-    def kept_for(self, event: str) -> tuple[str, ...]:
-        """Return the purposes, by title, for which *event* may be kept of who looks."""
+    def fate_of(self, event: str, *, kept: bool) -> str:
+        """Say in words what became of *event*, which was *kept* as an event or not."""
+        purposes = self._keeping(event)
+        if kept:
+            own = [choice.title for choice in purposes if choice.purpose != GROUP_PURPOSE]
+            return f"kept for: {', '.join(own)}"
+        if any(choice.purpose == GROUP_PURPOSE for choice in purposes):
+            return "not kept, but for the broad group that it speaks of"
+        return "not kept: no purpose that you allow needs it"
+
+    def _keeping(self, event: str) -> tuple[Choice, ...]:
+        """Return the purposes that are on and that the plan keeps *event* for."""
         planned = self.opened.shop.policy.plan.events.get(event)
         wanted = planned.purposes if planned else ()
-        return tuple(c.title for c in self.choices if c.on and c.purpose in wanted)
+        return tuple(choice for choice in self.choices if choice.on and choice.purpose in wanted)
 
 
 def scene_of(request: AnyRequest, opened: Opened, given: Mapping[str, str]) -> Scene | None:
