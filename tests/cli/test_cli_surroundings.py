@@ -115,7 +115,12 @@ def test_demo_looks_at_the_port_before_its_work(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         words = command("demo", "--shop", str(tmp_path / "demo"), "--port", port)
         ended = subprocess.run(
-            words, stdout=terminal, stderr=subprocess.PIPE, text=True, check=False
+            words,
+            stdout=terminal,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=WAIT_SECONDS,
         )
     os.close(controller)
     os.close(terminal)

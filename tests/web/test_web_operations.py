@@ -77,10 +77,11 @@ def test_neither_figures_nor_logs_speak_of_anybody(world: World) -> None:
     assert "jane" not in repr(logs)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/v1/decide", "/v1/nothing", "/openapi.json"])
-def test_every_answer_is_safe_to_show(quiet: World, path: str) -> None:
+@pytest.mark.parametrize("path", ["/healthz", "/v1/decide", "/v1/nothing", "/openapi.json", "/"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_every_answer_is_safe_to_show(quiet: World, method: str, path: str) -> None:
     """No answer may be sniffed, framed, or give its address away."""
-    headers = quiet.send("GET", path).headers
+    headers = quiet.send(method, path).headers
 
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"

@@ -27,6 +27,8 @@ from tactful.shop.evaluating import Evaluation
 from tactful.terms import Mistake
 
 PERSONAS = 6
+TIMED = 200
+"""How many people of all kinds the closing figures are timed on."""
 SHOPPERS = 2_500
 HELD_OUT_WEEKS = 4
 PERSONAS_FILE = "demo.json"
@@ -78,9 +80,10 @@ def _play(opened: Opened, filling: Filling, voice: Narration) -> None:
     evaluation = _teach(shop, voice)
     (opened.folder / EVALUATION_FILE).write_text(json.dumps(evaluation.plain()), encoding="utf-8")
     tell(_stage(shop, filling, voice))
-    people = _personas(filling)
-    _note_personas(opened.folder, filling, people)
-    summarise(shop, evaluation, [Who(user_id=person) for person in people], voice)
+    _note_personas(opened.folder, filling, _personas(filling))
+    step = max(1, len(filling.choices) // TIMED)
+    people = [Who(user_id=choice.shopper) for choice in filling.choices[::step]]
+    summarise(shop, evaluation, people, voice)
 
 
 def _teach(shop: Shop, voice: Narration) -> Evaluation:
