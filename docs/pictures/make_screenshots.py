@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
-WIDE, NARROW = (1280, 860), (400, 860)
+WIDE, NARROW = (1280, 1000), (400, 860)
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def _views(browser: Browser, url: str) -> Iterator[tuple[str, str, bool]]:
     page = browser.new_page()
     page.goto(urljoin(url, "/shop"))
     yield "shop-new", _path(page), False
-    _look_as(page, "grant 9")
+    _look_as_somebody_who_agrees(page)
     yield "shop", _path(page), False
     page.locator(".tile-link").first.click()
     yield "item", _path(page), False
@@ -69,12 +69,13 @@ def _views(browser: Browser, url: str) -> Iterator[tuple[str, str, bool]]:
     page.close()
 
 
-def _look_as(page: Page, words: str) -> None:
-    """Look at the shop as the first of its people whose label holds *words*."""
-    options = page.locator("#as option").all()
-    found = next((o for o in options if words in (o.text_content() or "")), options[0])
-    page.select_option("#as", found.get_attribute("value") or "")
-    page.get_by_role("button", name="Look").click()
+def _look_as_somebody_who_agrees(page: Page) -> None:
+    """Look at the shop as the first of its people who lets their own history shape it."""
+    for option in page.locator("#as option").all_text_contents():
+        page.select_option("#as", label=option)
+        page.get_by_role("button", name="Look").click()
+        if page.get_attribute("[data-slot=for-you]", "data-level") == "individual":
+            return
 
 
 def _path(page: Page) -> str:

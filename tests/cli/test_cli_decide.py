@@ -54,3 +54,11 @@ def test_titles_cannot_command_the_terminal(empty: Run) -> None:
     assert empty("import", goods, "--as", "catalogue").code == 0
 
     assert "\x1b" not in empty("decide", "--slot", "trending").out
+
+
+def test_a_command_lets_go_of_the_store(empty: Run) -> None:
+    """Everything counted is durable when a command ends, and no other process has to wait."""
+    assert empty("decide", "--slot", "for-you").code == 0
+    assert empty("decide", "--slot", "sidebar").code == 1
+
+    assert [path.name for path in (empty.folder / "data").iterdir()] == ["store.db"]

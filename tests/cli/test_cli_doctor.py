@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 from cli_worlds import Run
@@ -65,6 +66,15 @@ def test_a_shop_without_models(empty: Run) -> None:
     """What is merely missing is a note, not a danger."""
     assert findings(empty)["models"] == ("note", "none yet: run `tactful train`")
     assert empty("doctor").code == 0
+
+
+def test_a_clock_that_cannot_be_right(empty: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Consents dated by a clock that is years behind prove nothing: unsafe; set back: a note."""
+    monkeypatch.setattr("tactful.cli.checks.BUILT", datetime(9999, 1, 1, tzinfo=UTC))
+    assert findings(empty)["clock"][0] == "unsafe"
+
+    monkeypatch.setenv("TACTFUL_SHOP_AS_OF", "2011-12-10T00:00:00Z")
+    assert findings(empty)["clock"][0] == "note"
 
 
 def test_the_port_is_looked_at(empty: Run, monkeypatch: pytest.MonkeyPatch) -> None:

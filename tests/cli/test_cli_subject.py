@@ -97,7 +97,7 @@ def test_nobody_known(verb: str, empty: Run) -> None:
 
 
 def test_link_speaks_for_the_subject(taught: Run) -> None:
-    """The link leads to the preference centre and carries no readable id in the clear path."""
+    """The link leads to the preference centre where the settings say the shop is served."""
     link = taught("subject", "link", "buyer-0", "--json").json["link"]
 
-    assert link.startswith("http://127.0.0.1:8787/me")
+    assert link.startswith("http://127.0.0.1:8787/me?token=")

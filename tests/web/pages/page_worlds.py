@@ -126,6 +126,7 @@ class Reader(HTMLParser):
     """Reads a page: its elements, its forms as they would be sent, and its text."""
 
     def __init__(self, response: Response) -> None:
+        """Read the page that *response* brings."""
         super().__init__()
         self.elements: list[Element] = []
         self.forms: list[Form] = []

@@ -90,10 +90,12 @@ def test_a_session_ends_by_itself(
     guarded: TestClient[Any], secret_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cookie that is older than a few hours opens nothing, whatever the browser does with it."""
-    monkeypatch.setattr("tactful.web.pages.console_key.SESSION_SECONDS", -1)
-    guarded.post("/console/session", data={"key": secret_key})
+    given = guarded.post("/console/session", data={"key": secret_key}).cookies[COOKIE]
+    assert not closed(guarded, cookie=f"{COOKIE}={given}")
 
-    assert closed(guarded)
+    monkeypatch.setattr("tactful.web.pages.console_key.SESSION_SECONDS", -1)
+
+    assert closed(guarded, cookie=f"{COOKIE}={given}")
 
 
 def test_the_figures_are_those_of_the_engine(client: TestClient[Any], opened: Opened) -> None:

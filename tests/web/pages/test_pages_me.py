@@ -67,6 +67,17 @@ def test_the_page_shows_what_is_known(client: TestClient[Any], mine: str) -> Non
         assert words in page.text
 
 
+def test_the_latest_comes_first(client: TestClient[Any], opened: Opened, mine: str) -> None:
+    """Of many events the page shows the latest, newest first, and points to the download."""
+    look_at(opened.shop, ADA, *(f"thing-{number:02}" for number in range(40)), "lamp")
+
+    text = Reader(client.get(mine)).text
+
+    assert "The latest 30; the download has all of them" in text
+    assert "Kettle" not in text
+    assert text.index("Lamp") < text.index("thing-39") < text.index("thing-20")
+
+
 def test_the_page_of_nobody_is_empty(client: TestClient[Any], opened: Opened) -> None:
     """A link for somebody who was never seen shows that nothing is known, and stores nothing."""
     page = Reader(client.get(f"/me?token={opened.links.sign('nobody')}"))
@@ -157,14 +168,28 @@ def test_erasing_takes_two_clicks(client: TestClient[Any], opened: Opened, mine:
 
 def test_the_signal_shows_on_the_page(client: TestClient[Any], opened: Opened) -> None:
     """What Global Privacy Control turns off is shown as off while the browser sends it."""
-    cal = Who(user_id="cal", region="US-CA")
-    opened.shop.consent(cal, {"email_marketing": "deny"})
-    address = f"/me?token={opened.links.sign('cal')}"
+    address = f"/me?token={opened.links.sign('cal')}&region=US-CA"
 
     without = Reader(client.get(address)).form("/me/level")
     with_it = Reader(client.get(address, headers={"sec-gpc": "1"})).form("/me/level")
 
     assert (without.fields["level"], with_it.fields["level"]) == ("individual", "session")
+
+
+def test_where_one_seems_to_be_counts_until_it_is_known(
+    client: TestClient[Any], opened: Opened
+) -> None:
+    """A visitor's region says which law the page follows, until a residence is recorded."""
+    token = opened.links.sign("cal")
+    assert Reader(client.get(f"/me?token={token}")).form("/me/level").fields["level"] == "none"
+    page = Reader(client.get(f"/me?token={token}&region=US-CA"))
+    assert page.form("/me/level").fields["level"] == "individual"
+
+    send(client, page.form("/me/answer"), say="advertising=no")
+
+    page = Reader(client.get(f"/me?token={token}&region=DE"))
+    assert page.form("/me/level").fields["level"] == "individual"
+    assert "CCPA" in page.text
 
 
 def test_a_real_shop_has_the_page_too(real: Opened) -> None:

@@ -20,6 +20,18 @@ def slot(page: Reader, name: str) -> str:
     return next(found)["data-level"]
 
 
+def tiles(page: Reader) -> dict[str, set[str]]:
+    """Return the pictures that each slot of *page* shows."""
+    found: dict[str, set[str]] = {}
+    current = ""
+    for element in page.elements:
+        if element.tag == "section":
+            current = element.attributes.get("data-slot", "")
+        if current and element.tag == "img":
+            found.setdefault(current, set()).add(element.attributes["src"])
+    return found
+
+
 def dial(page: Reader) -> Form:
     """Return the form of the dial."""
     return page.form("/shop/choices")
@@ -129,8 +141,10 @@ def test_a_visit_is_forgotten_with_the_yes(client: TestClient[Any]) -> None:
     page = Reader(client.get("/shop?as=ada&visit=kettle"))
     assert dial(page).fields["visit"] == "kettle"
 
-    page = turn(client, page, "none")
+    response = client.post("/shop/choices", data=dial(page).fields | {"level": "none"})
+    page = Reader(follow(client, response))
 
+    assert "visit" not in response.headers["location"]
     assert not [link for link in page.links() if "visit=" in link]
     assert "visit" not in dial(page).fields
 
@@ -190,6 +204,38 @@ def test_the_signal_of_a_browser_is_heeded(client: TestClient[Any]) -> None:
     assert slot(page, "for-you") == "session"
     assert "Global Privacy Control, which is honoured here" in page.text
     assert dial(page).fields["level"] == "session"
+
+
+def test_nothing_is_bought_again_that_never_was(client: TestClient[Any], opened: Opened) -> None:
+    """The slot to buy again is there for who allows their history, and for nobody else."""
+    before = Reader(client.get("/shop?as=ada"))
+    agree(opened.shop, ADA)
+    after = Reader(client.get("/shop?as=ada"))
+
+    assert "Buy again" not in before.text
+    assert slot(after, "buy-again") == "individual"
+
+
+def test_slots_of_a_page_share_their_goods(client: TestClient[Any]) -> None:
+    """What one slot of a page shows, the next one leaves out; an empty slot is not shown."""
+    page = Reader(client.get("/shop?as=ada"))
+    front = tiles(page)
+    item = tiles(Reader(client.get("/shop/items/kettle?as=ada")))
+
+    assert len(front["for-you"]) == 6
+    assert "Popular now" not in page.text
+    assert len(item["goes-with"]) == 4
+    assert len(item["similar"] - item["goes-with"]) == 1
+
+
+def test_a_yes_needs_the_notice(client: TestClient[Any], opened: Opened) -> None:
+    """A form that names no notice, or one that never was, records no yes."""
+    form = dial(Reader(client.get("/shop?as=ada")))
+
+    for notice in ("", "privacy@99"):
+        changed = {"level": "individual", "notice": notice}
+        assert client.post(form.action, data=form.fields | changed).status_code == 400
+    assert all(answer.said is None for answer in opened.shop.standing(Who(user_id=ADA)))
 
 
 def test_goods_are_found_by_category(client: TestClient[Any]) -> None:

@@ -45,9 +45,10 @@ def session_cookie(request: AnyRequest, opened: Opened) -> Cookie:
 
 def _is_ours(value: str, opened: Opened) -> bool:
     try:
-        return bool(_signer(opened).loads(value, max_age=SESSION_SECONDS) == "console")
+        _signer(opened).loads(value, max_age=SESSION_SECONDS)
     except BadData:
         return False
+    return True
 
 
 def _signer(opened: Opened) -> URLSafeTimedSerializer:

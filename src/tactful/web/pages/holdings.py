@@ -101,7 +101,7 @@ def _events(
 ) -> tuple[tuple[datetime, str, str, str, str], ...]:
     """Return time, event, items, purposes and source of the latest events, the latest first."""
     catalogue = shop.catalogue
-    latest = sorted(export.events, key=lambda event: event.time, reverse=True)[:LATEST]
+    newest = sorted(export.events, key=lambda event: event.time)[::-1]
     return tuple(
         (
             event.time,
@@ -110,7 +110,7 @@ def _events(
             ", ".join(purposes.get(purpose, purpose) for purpose in event.purposes),
             event.source,
         )
-        for event in latest
+        for event in newest[:LATEST]
     )
 
 

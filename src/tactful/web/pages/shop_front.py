@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
-from urllib.parse import quote
 
 from litestar import Request, Response, get
 from litestar.datastructures import CacheControlHeader, State
@@ -98,11 +97,6 @@ def require_item(opened: Opened, item: str) -> Item:
     if line is None:
         raise NotFoundException("This shop has no such product, or no longer.")
     return line
-
-
-def address_of(item: str) -> str:
-    """Return the path of the page of *item*."""
-    return f"/shop/items/{quote(item)}"
 
 
 def _slots(scene: Scene) -> dict[str, object]:

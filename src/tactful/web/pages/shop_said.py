@@ -13,10 +13,11 @@ from litestar.response import Redirect
 
 from tactful.assembly import Opened
 from tactful.terms import Item, Level, Mistake
+from tactful.web.pages.addresses import item_address
 from tactful.web.pages.choices import LADDER, move_to
 from tactful.web.pages.guards import demo_only
 from tactful.web.pages.rendering import see_other
-from tactful.web.pages.shop_front import address_of, require_item
+from tactful.web.pages.shop_front import require_item
 from tactful.web.pages.window import Scene, scene_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -36,7 +37,7 @@ def choose(data: Form, request: AnyRequest, state: State) -> Redirect:
     shop.consent(looker.who, said, notice=data.get("notice", ""), locale=LOCALE, source=SOURCE)
     if said[LADDER[Level.SESSION]] != "grant":
         looker = looker.without_visit()
-    path = address_of(data["item"]) if data.get("item") else "/shop"
+    path = item_address(data["item"]) if data.get("item") else "/shop"
     return see_other(looker.link(path, set=level))
 
 
@@ -46,7 +47,7 @@ def add_to_basket(data: Form, request: AnyRequest, state: State) -> Redirect:
     line = require_item(state.opened, data.get("item", ""))
     scene = _require_scene(request, state.opened, data)
     kept = scene.collect("Product Added", line, quantity=1, **_price(line))
-    return see_other(scene.looker.link(address_of(line.id), done="basket", kept=_yes(kept)))
+    return see_other(scene.looker.link(item_address(line.id), done="basket", kept=_yes(kept)))
 
 
 @post("/shop/order", sync_to_thread=True, guards=[demo_only])
@@ -56,7 +57,7 @@ def order(data: Form, request: AnyRequest, state: State) -> Redirect:
     scene = _require_scene(request, state.opened, data)
     products = [{"product_id": line.id, "quantity": 1, "category": line.category} | _price(line)]
     kept = scene.collect("Order Completed", line, order_id=uuid4().hex, products=products)
-    return see_other(scene.looker.link(address_of(line.id), done="order", kept=_yes(kept)))
+    return see_other(scene.looker.link(item_address(line.id), done="order", kept=_yes(kept)))
 
 
 HANDLERS: Final = (choose, add_to_basket, order)

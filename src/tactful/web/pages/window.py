@@ -12,6 +12,7 @@ from litestar import Request
 from tactful.assembly import Opened
 from tactful.capabilities.collect import GROUP_PURPOSE
 from tactful.terms import Item, Level
+from tactful.web.pages.addresses import my_address
 from tactful.web.pages.choices import (
     LADDER,
     Choice,
@@ -48,8 +49,12 @@ class Scene:
             "personas": read_personas(self.opened.folder),
             "new_visitors": NEW_VISITORS,
             "dial_state": dial_of(self.opened.shop, self.choices),
-            "my_page": f"/me?token={self.opened.links.sign(self.looker.user_id)}",
+            "my_page": self._my_page(),
         }
+
+    def _my_page(self) -> str:
+        token = self.opened.links.sign(self.looker.user_id)
+        return my_address(token, region=self.looker.region)
 
     def collect(self, event: str, item: Item, **properties: object) -> bool:
         """Send an event as the shop's page would; tell whether anything of it was kept."""

@@ -1,0 +1,23 @@
+"""The addresses of pages that other pages lead to."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+
+def item_address(item: str) -> str:
+    """Return the path of the page of *item*; its id may hold slashes."""
+    return f"/shop/items/{quote(item)}"
+
+
+def my_address(token: str, *, region: str | None = None, done: str = "") -> str:
+    """
+    Return the address of a subject's own page.
+
+    Args:
+        token: What speaks for the subject.
+        region: Where the request comes from, for a subject whose residence is not known.
+        done: What was just done, to be confirmed on the page.
+    """
+    given = {"token": token, "region": region, "done": done}
+    return f"/me?{urlencode({name: value for name, value in given.items() if value})}"
