@@ -115,7 +115,7 @@ class Import:
         collected = self._shop.import_history(calls, source=self._source)
         self.report.calls += len(calls)
         self.report.kept += collected.kept
-        self.report.new += collected.stored.result()
+        self.report.new += len(collected.stored.result())
         self.report.refused.update(collected.refused)
         for index, reason in collected.malformed:
             self._refuse(lines[index], reason)

@@ -40,12 +40,12 @@ class Collected:
     What became of the calls of one request.
 
     `refused` counts calls that nothing may be kept of, by reason; `kept` are those reduced to
-    events, of which `stored` (once durable) tells how many were new.
+    events, and `stored` resolves, once they are durable, to the messages that were new.
     """
 
     kept: int
     refused: Mapping[str, int]
-    stored: Future[int]
+    stored: Future[frozenset[bytes]]
     malformed: Sequence[tuple[int, str]] = ()
 
 
@@ -59,6 +59,7 @@ class _Request:
     source: str
     region: str | None
     kept_since: Mapping[str, datetime]
+    history: bool
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     permits: dict[tuple[object, ...], tuple[Permit, ...]] = field(default_factory=dict)
@@ -97,11 +98,13 @@ class Collecting:
         request = self._request(incoming, gpc=gpc, region=region, source=source, history=history)
         found = (self._event(call, request) for call in incoming.calls)
         events = [event for event in found if event is not None]
-        self._count(events, request)
+        stored = self._parts.store.events.append(events)
+        stored.add_done_callback(lambda done: self._count_kept(events, done))
+        self._count_refused(request)
         return Collected(
             kept=len(events),
             refused=request.refused,
-            stored=self._parts.store.events.append(events),
+            stored=stored,
             malformed=[(wrong.index, wrong.reason) for wrong in incoming.malformed],
         )
 
@@ -122,6 +125,7 @@ class Collecting:
             source=source,
             region=region,
             kept_since=kept_since,
+            history=history,
         )
 
     def _event(self, call: Call, request: _Request) -> Event | None:
@@ -164,22 +168,27 @@ class Collecting:
         visit = Visit(subject=subject, region=region, gpc=request.gpc)
         self._consenting.heed_signal(visit, request.received_at)
         permits = self._asked(visit, request.received_at)
-        if not permits or (subject is not None and len(who) == 1):
+        residence = residence_of(call) or (region if request.history else None)
+        known = subject is not None and len(who) == 1
+        if not permits or (known and not residence):
             return permits
         # Only now, with a permit in hand, is a new sender written down or an identifier linked.
         subject = self._parts.store.identities.admit(who, at=request.received_at)
         visit = Visit(subject=subject, region=region, gpc=request.gpc)
-        self._settle(visit, residence_of(call), request.received_at)
+        if residence:
+            self._settle(visit, residence, request.received_at)
         return self._asked(visit, request.received_at)
 
     def _asked(self, visit: Visit, at: datetime) -> tuple[Permit, ...]:
         answers = (self._parts.door.ask(activity, visit, at) for activity in self._keeping)
         return tuple(answer for answer in answers if isinstance(answer, Permit))
 
-    def _settle(self, visit: Visit, residence: str | None, at: datetime) -> None:
+    def _settle(self, visit: Visit, residence: str, at: datetime) -> None:
+        """Note where a subject lives; what is known already is not changed by a client's word."""
+        profiles = self._parts.store.profiles
         permit = self._parts.door.ask("record-statement", visit, at)
-        if residence and isinstance(permit, Permit):
-            self._parts.store.profiles.settle(permit, residence)
+        if isinstance(permit, Permit) and profiles.region(permit) is None:
+            profiles.settle(permit, residence)
 
     def _follow(self, call: Call, permits: tuple[Permit, ...], request: _Request) -> None:
         """Let the profile follow: traits of an `identify`, and the group the subject falls in."""
@@ -200,11 +209,19 @@ class Collecting:
             return line.category if line and line.category else None
         return None
 
-    def _count(self, events: Sequence[Event], request: _Request) -> None:
-        tallies = self._parts.store.tallies
-        for purpose, n in Counter(p for event in events for p in event.purposes).items():
+    def _count_kept(self, events: Sequence[Event], stored: Future[frozenset[bytes]]) -> None:
+        """Count what was really stored: clients retry, and a duplicate is no event."""
+        if stored.cancelled() or stored.exception():
+            return
+        tallies, new = self._parts.store.tallies, stored.result()
+        kept = {event.message: event for event in events if event.message in new}.values()
+        for purpose, n in Counter(p for event in kept for p in event.purposes).items():
             tallies.add("kept", purpose, n)
-        tallies.add("events", "kept", len(events))
+        tallies.add("events", "kept", len(kept))
+        tallies.add("events", "duplicate", len(events) - len(kept))
+
+    def _count_refused(self, request: _Request) -> None:
+        tallies = self._parts.store.tallies
         tallies.add("events", "refused", request.refused.total())
         for reason, n in request.refused.items():
             tallies.add("refused", reason, n)

@@ -59,8 +59,8 @@ class SqliteEvents:
         self._views[_EVERYTHING] = view_of_everything(bits)
         engine.changes.heed(self._heed)
 
-    def append(self, events: Sequence[Event]) -> Future[int]:
-        """Store *events* and resolve, once they are durable, to how many were new."""
+    def append(self, events: Sequence[Event]) -> Future[frozenset[bytes]]:
+        """Store *events* and resolve, once they are durable, to the messages that were new."""
         kept = [event for event in events if event.purposes]
         call = Call(
             rows=[to_row(event, self._engine.bits) for event in kept],

@@ -38,13 +38,13 @@ class Intake:
         """Read which days there are, after a commit."""
         self.days.reload(self._engine.read())
 
-    def receive(self, db: sqlite3.Connection, call: Call) -> int:
-        """Store what is new in *call*, in the running transaction; return how much that is."""
+    def receive(self, db: sqlite3.Connection, call: Call) -> frozenset[bytes]:
+        """Store what is new in *call*, in the running transaction; return its messages."""
         now = self._engine.clock()
         self.seen.catch_up(db, now)
         fresh = self._fresh(db, call)
         if not fresh:
-            return 0
+            return frozenset()
         call.new_day = self.days.make_room(
             db, now.date(), newest=max(row.at for row in fresh.values())
         )
@@ -53,7 +53,7 @@ class Intake:
         db.executemany("INSERT INTO imported (message) VALUES (?)", imported)
         self.seen.add(now.date(), fresh)
         call.taken = list(fresh)
-        return len(fresh)
+        return frozenset(fresh)
 
     def shut_out(self, subject: int) -> None:
         """Take nothing more of *subject*: they are being erased in the running transaction."""

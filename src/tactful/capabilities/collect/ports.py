@@ -18,9 +18,9 @@ class Events(Protocol):
     tracking plan allows for it: a datum that a purpose may not use is not there to be used.
     """
 
-    def append(self, events: Sequence[Event]) -> Future[int]:
+    def append(self, events: Sequence[Event]) -> Future[frozenset[bytes]]:
         """
-        Store *events* and resolve, once they are durable, to how many were new.
+        Store *events* and resolve, once they are durable, to the messages that were new.
 
         An event whose `message` was stored before, or stands earlier in the same call, is not
         stored again.  Events of a subject that was erased meanwhile are dropped.

@@ -66,7 +66,7 @@ class RecordsSuite:
         event = shelf.event(ann, "teapot", source="import orders.csv")
         shelf.store.records.erase(shelf.permit(ann))
         back = replace(event, subject=shelf.subject())
-        assert shelf.store.events.append([back]).result() == 1
+        assert shelf.store.events.append([back]).result() == {back.message}
 
     def test_erasure_outruns_what_is_on_its_way(self, shelf: Shelf) -> None:
         """Whatever was being appended when the erasure came, nothing of the subject is left."""

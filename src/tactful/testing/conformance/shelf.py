@@ -184,7 +184,7 @@ class Shelf:
     def see(self, subject: SubjectId, *items: str, **changes: Any) -> int:  # noqa: ANN401 - fields of all types
         """Append a view of each of *items* and return how many were new."""
         events = [self.event(subject, item, **changes) for item in items]
-        return self.store.events.append(events).result()
+        return len(self.store.events.append(events).result())
 
     def items(self, subject: SubjectId, activity: str = "recommend-individual") -> list[str]:
         """Return the items in the history that *activity* sees, oldest first."""
