@@ -5,7 +5,8 @@ Photograph the pages of a demonstration that is being served, for the README and
     tactful demo --port 8787 &
     python docs/pictures/make_screenshots.py --url http://127.0.0.1:8787
 
-Every page is taken wide and narrow, in light and dark; the wide light ones are what the docs show.
+The docs show the pages wide and in light; `--everything` takes each page whole, also narrow and in
+the dark, to be looked at after a change.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from urllib.parse import urljoin
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
-WIDE, NARROW = (1280, 1000), (400, 860)
+SHOWN = {"shop", "item", "me", "console"}
+WIDE, NARROW = (1280, 1100), (400, 860)
 
 
 def main() -> None:
@@ -29,7 +31,9 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=str(args.chromium), args=["--no-sandbox"]
         )
-        for name, path, whole in _views(browser, args.url):
+        for name, path in _views(browser, args.url):
+            if name not in SHOWN and not args.everything:
+                continue
             for picture, size, scheme in _kinds(name, everything=args.everything):
                 _photograph(
                     browser,
@@ -37,7 +41,7 @@ def main() -> None:
                     to=args.out / f"{picture}.png",
                     size=size,
                     scheme=scheme,
-                    whole=whole or args.everything,
+                    whole=args.everything,
                 )
         browser.close()
 
@@ -51,21 +55,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _views(browser: Browser, url: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield name, address and whether to take the whole page, for everything worth a look."""
+def _views(browser: Browser, url: str) -> Iterator[tuple[str, str]]:
+    """Yield name and address of everything worth a look."""
     page = browser.new_page()
     page.goto(urljoin(url, "/shop"))
-    yield "shop-new", _path(page), False
+    yield "shop-new", _path(page)
     _look_as_somebody_who_agrees(page)
-    yield "shop", _path(page), False
+    yield "shop", _path(page)
     page.locator(".tile-link").first.click()
-    yield "item", _path(page), False
+    yield "item", _path(page)
     page.get_by_role("link", name="My data").click()
-    yield "me", _path(page), False
+    yield "me", _path(page)
     page.get_by_role("link", name="Erase my data").click()
-    yield "erase", _path(page), False
-    yield "console", "/console", True
-    yield "lost", "/me?token=old", False
+    yield "erase", _path(page)
+    yield "console", "/console"
+    yield "lost", "/me?token=old"
     page.close()
 
 

@@ -17,7 +17,10 @@ class Level(enum.StrEnum):
     @property
     def height(self) -> int:
         """Return 0 for `none`, counting up."""
-        return list(Level).index(self)
+        return _HEIGHTS[self]
+
+
+_HEIGHTS = {level: height for height, level in enumerate(Level)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ as the session that travelled with the request, or as the page itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -19,6 +19,9 @@ from tactful.terms import Candidate, Event, Reason
 
 RECENT = 50
 """How many of a subject's latest actions shape a slate."""
+
+SPARE = 5
+"""How many more than are wanted are asked of the models: some may be out of stock."""
 
 _FUSION = 60.0
 """The constant of reciprocal rank fusion (Cormack et al., 2009)."""
@@ -77,34 +80,51 @@ def slate(known: Known, slot: Slot, shelf: Shelf, *, limit: int) -> tuple[Candid
         limit: How many items, >= 1.
     """
     exclude = _unwanted(known, slot)
-    kinds = _kinds(known)
-    lists = _asked(known, slot, shelf.models, limit=limit * 2, exclude=exclude)
-    found = _merge(lists, kinds) if len(lists) > 1 else _plain(lists, kinds)
-    taken = {candidate.item for candidate in found}
-    filling = _filling(known, slot, shelf, limit=limit * 2, exclude=exclude | taken)
-    shown = (c for c in chain(found, filling) if _showable(shelf.catalogue, c.item))
+    depth = limit + SPARE
+    lists = _asked(known, slot, shelf.models, limit=depth, exclude=exclude)
+    taken = exclude.union(scored.item for ranked in lists for scored in ranked)
+    filling = _filling(known, slot, shelf, limit=depth, exclude=taken)
+    shown = (
+        candidate
+        for candidate in chain(_candidates(lists, known), filling)
+        if _showable(shelf.catalogue, candidate.item)
+    )
     return tuple(islice(shown, limit))
+
+
+def _candidates(lists: Sequence[Sequence[Scored]], known: Known) -> Iterator[Candidate]:
+    """Yield what the models answered, best first; who stops early pays for no more."""
+    kinds = _kinds(known)
+    if len(lists) > 1:
+        return _merged(lists, kinds)
+    return (
+        Candidate(item=s.item, score=s.score, because=tuple(_reasons(s, kinds, scale=s.score)))
+        for ranked in lists
+        for s in ranked
+    )
 
 
 def _asked(
     known: Known, slot: Slot, models: Taught, *, limit: int, exclude: frozenset[str]
-) -> list[tuple[str, Sequence[Scored]]]:
-    """Ask the models what the slot's task needs; each answer under the kind of its reasons."""
+) -> list[Sequence[Scored]]:
+    """Ask the models what the slot's task needs."""
     bought = _purchases(known.past)
     if slot.task == "again":
-        return [("bought", [b for b in bought if b.item not in exclude])]
+        return [[b for b in bought if b.item not in exclude]]
     if slot.task == "beside-page":
         page = [known.page] if known.page else []
-        return [("page", models.beside(page, limit=limit, exclude=exclude))]
+        return [models.beside(page, limit=limit, exclude=exclude)]
     if slot.task == "beside":
         around = [known.page] if known.page else list(known.visited or _recent_items(known.past))
-        return [("page", models.beside(around, limit=limit, exclude=exclude))]
+        return [models.beside(around, limit=limit, exclude=exclude)]
     if slot.task == "popular":
         return []
     query = (*_recent_items(known.past), *known.visited)
-    lists = [("next", models.fused(query, limit=limit, exclude=exclude))] if query else []
+    lists: list[Sequence[Scored]] = []
+    if query:
+        lists.append(models.fused(query, limit=limit, exclude=exclude))
     if bought:
-        lists.append(("bought", [b for b in bought if b.item not in exclude][:limit]))
+        lists.append([b for b in bought if b.item not in exclude][:limit])
     return lists
 
 
@@ -138,31 +158,17 @@ def _recent_items(past: Sequence[Event]) -> tuple[str, ...]:
     return tuple(reversed(list(islice(dict.fromkeys(seen), RECENT))))
 
 
-def _merge(
-    lists: Iterable[tuple[str, Sequence[Scored]]], kinds: Mapping[str, str]
-) -> tuple[Candidate, ...]:
+def _merged(lists: Sequence[Sequence[Scored]], kinds: Mapping[str, str]) -> Iterator[Candidate]:
     """Fuse ranked lists by reciprocal rank; the shares of the reasons still add up to the score."""
-    reasons: dict[str, list[Reason]] = {}
-    scores: dict[str, float] = {}
-    for _, ranked in lists:
+    parts: dict[str, list[tuple[Scored, float]]] = {}
+    for ranked in lists:
         for rank, scored in enumerate(ranked, start=1):
-            part = 1.0 / (_FUSION + rank)
-            scores[scored.item] = scores.get(scored.item, 0.0) + part
-            reasons.setdefault(scored.item, []).extend(_reasons(scored, kinds, scale=part))
-    best = sorted(scores, key=lambda item: (-scores[item], item))
-    return tuple(
-        Candidate(item=item, score=scores[item], because=_joined(reasons[item])) for item in best
-    )
-
-
-def _plain(
-    lists: Iterable[tuple[str, Sequence[Scored]]], kinds: Mapping[str, str]
-) -> tuple[Candidate, ...]:
-    return tuple(
-        Candidate(item=s.item, score=s.score, because=tuple(_reasons(s, kinds, scale=s.score)))
-        for _, ranked in lists
-        for s in ranked
-    )
+            parts.setdefault(scored.item, []).append((scored, 1.0 / (_FUSION + rank)))
+    scores = {item: sum(part for _, part in found) for item, found in parts.items()}
+    for item in sorted(scores, key=lambda item: (-scores[item], item)):
+        reasons = (_reasons(scored, kinds, scale=part) for scored, part in parts[item])
+        because = _joined(chain.from_iterable(reasons))
+        yield Candidate(item=item, score=scores[item], because=because)
 
 
 def _reasons(scored: Scored, kinds: Mapping[str, str], *, scale: float) -> list[Reason]:
