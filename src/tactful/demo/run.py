@@ -26,7 +26,7 @@ from tactful.shop import Shop, Who
 from tactful.shop.evaluating import Evaluation
 from tactful.terms import Mistake
 
-PERSONAS = 6
+PERSONAS = 7
 TIMED = 200
 """How many people of all kinds the closing figures are timed on."""
 SHOPPERS = 2_500
@@ -80,7 +80,7 @@ def _play(opened: Opened, filling: Filling, voice: Narration) -> None:
     evaluation = _teach(shop, voice)
     (opened.folder / EVALUATION_FILE).write_text(json.dumps(evaluation.plain()), encoding="utf-8")
     tell(_stage(shop, filling, voice))
-    _note_personas(opened.folder, filling, _personas(filling))
+    _note_personas(opened.folder, _personas(filling))
     step = max(1, len(filling.choices) // TIMED)
     people = [Who(user_id=choice.shopper) for choice in filling.choices[::step]]
     summarise(shop, evaluation, people, voice)
@@ -118,29 +118,42 @@ def _stage(shop: Shop, filling: Filling, voice: Narration) -> Stage:
     )
 
 
-def _personas(filling: Filling) -> Sequence[str]:
-    """Return people to look at the shop as: the busiest of each kind of choice."""
+def _personas(filling: Filling) -> Sequence[Choice]:
+    """Return people to look at the shop as: of each kind of choice the busiest, yes first."""
     busy = Counter(str(event["userId"]) for event in filling.events if event.get("userId"))
-    kinds: dict[tuple[str, ...], str] = {}
-    choice_of = {choice.shopper: choice for choice in filling.choices}
+    choices = {choice.shopper: choice for choice in filling.choices}
+    kinds: dict[str, Choice] = {}
     for person, _ in busy.most_common():
-        choice = choice_of[person]
-        kind = (choice.region[:2], str(sorted(choice.statements.items())), str(choice.gpc))
-        kinds.setdefault(kind, person)
-    return list(kinds.values())[:PERSONAS]
+        kinds.setdefault(_said(choices[person]), choices[person])
+    return sorted(kinds.values(), key=lambda choice: -_yeses(choice))[:PERSONAS]
 
 
-def _note_personas(folder: Path, filling: Filling, people: Sequence[str]) -> None:
-    choice_of = {choice.shopper: choice for choice in filling.choices}
-    lines = [{"id": person, "label": _label(choice_of[person])} for person in people]
+def _note_personas(folder: Path, people: Sequence[Choice]) -> None:
+    lines = [
+        {"id": choice.shopper, "label": f"{choice.region or 'somewhere'}: {_said(choice)}"}
+        for choice in people
+    ]
     (folder / PERSONAS_FILE).write_text(json.dumps(lines), encoding="utf-8")
 
 
-def _label(choice: Choice) -> str:
-    """Say in a few words where somebody lives and what they said."""
+def _said(choice: Choice) -> str:
+    """Say in words what somebody chose."""
     words = Counter(choice.statements.values())
-    said = ", ".join(f"{word} {n}" for word, n in words.most_common()) or "never answered"
-    return f"{choice.region or 'somewhere'}: {said}{', sends GPC' if choice.gpc else ''}"
+    if choice.gpc:
+        return "never answered, and the browser sends Global Privacy Control"
+    if not words:
+        return "never answered"
+    if words["object"]:
+        return "objected"
+    if not words["grant"]:
+        return "no to everything"
+    if not words["deny"]:
+        return "yes to everything"
+    return "this visit only" if _yeses(choice) == 1 else "this visit and a broad group"
+
+
+def _yeses(choice: Choice) -> int:
+    return Counter(choice.statements.values())["grant"]
 
 
 def _clear(folder: Path) -> None:

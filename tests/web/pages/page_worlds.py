@@ -92,6 +92,7 @@ def browser(opened: Opened, *, client: str = HERE) -> Iterator[TestClient[Any]]:
     app = create_app(opened)
 
     async def from_client(scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on as if it came from the machine."""
         if str(scope["type"]) == "http":
             scope["client"] = (client, 50_000)
         await app(scope, receive, send)
