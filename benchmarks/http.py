@@ -12,6 +12,7 @@ what SQLite does with the same durability, in groups of 100, without anything of
 from __future__ import annotations
 
 import argparse
+import functools
 import http.client
 import json
 import os
@@ -59,7 +60,7 @@ def main() -> None:
             questions = _teach(folder, data)
         with console.status("measure"), _server(folder) as port:
             figures = {
-                **decide(port, _decide_requests(questions, keys.write_key)),
+                **decide(port, _decide_requests(questions, keys.write_key), keys.write_key),
                 **batches(port, keys.write_key),
             }
         with console.status("append bare"):
@@ -68,16 +69,12 @@ def main() -> None:
     print(f"  written to {write_result('http', figures)}")
 
 
-def decide(port: int, requests: Sequence[bytes]) -> dict[str, object]:
-    """Measure `/v1/decide` in a closed and in an open loop."""
-    closed = load.run(
-        load.Load(port=port, requests=requests, connections=CONNECTIONS, seconds=SECONDS)
-    )
-    opened = load.run(
-        load.Load(
-            port=port, requests=requests, connections=CONNECTIONS, seconds=SECONDS, rate=OPEN_RATE
-        )
-    )
+def decide(port: int, requests: Sequence[bytes], write_key: str) -> dict[str, object]:
+    """Measure `/v1/decide` in a closed and in an open loop, and without a question to a model."""
+    ask = functools.partial(load.Load, port=port, connections=CONNECTIONS, seconds=SECONDS)
+    plain = [load.post("/v1/decide", b'{"slot": "trending"}', write_key=write_key)]
+    closed = load.run(ask(requests=requests))
+    opened = load.run(ask(requests=requests, rate=OPEN_RATE))
     return {
         f"decide at {CONNECTIONS} connections, per second": closed.rate,
         f"decide at {CONNECTIONS} connections, p50 ms": closed.latency_ms(0.50),
@@ -85,6 +82,7 @@ def decide(port: int, requests: Sequence[bytes]) -> dict[str, object]:
         "decide at 1000/s, answered per second": opened.rate,
         "decide at 1000/s, p50 ms": opened.latency_ms(0.50),
         "decide at 1000/s, p99 ms": opened.latency_ms(0.99),
+        "the interface alone (slot trending), per second": load.run(ask(requests=plain)).rate,
     }
 
 

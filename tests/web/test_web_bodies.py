@@ -30,6 +30,7 @@ def receiving(*chunks: bytes, then: Message | None = None) -> Receive:
     coming = messages()
 
     async def receive() -> Message:
+        """Give out the next message."""
         return next(coming)
 
     return receive
@@ -53,6 +54,7 @@ def test_a_long_body_is_not_read_to_its_end() -> None:
     given_out = 0
 
     async def endless() -> Message:
+        """Give out more, every time."""
         nonlocal given_out
         given_out += 1
         return {"type": "http.request", "body": b"x" * 100, "more_body": True}
@@ -66,6 +68,7 @@ def test_an_announced_length_is_refused_unread() -> None:
     """Where the header says that it is too long, nothing is read at all."""
 
     async def receive() -> Message:
+        """Never be asked."""
         raise AssertionError
 
     with pytest.raises(Declined):
@@ -79,6 +82,7 @@ def test_a_body_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     begun = False
 
     async def receive() -> Message:
+        """Give out the beginning, and then nothing for a long time."""
         nonlocal begun
         if begun:
             await asyncio.sleep(60)

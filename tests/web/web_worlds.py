@@ -49,6 +49,7 @@ class World:
             content = msgspec.json.encode(body)
 
         async def ask() -> httpx.Response:
+            """Send it straight into the application."""
             transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
                 return await client.request(method, path, content=content, headers=whole)

@@ -78,7 +78,7 @@ def check(policy: Policy, *, assessments: Collection[str] = ()) -> tuple[Finding
     """
     looked = _Looked(policy=policy, assessments=assessments)
     findings = [finding for look in _CHECKS for finding in look(looked)]
-    return tuple(sorted(findings, key=lambda finding: finding.severity))
+    return tuple(sorted(findings, key=lambda found: found.severity is Severity.WARNING))
 
 
 def _properties(looked: _Looked) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _locales(looked: _Looked) -> Iterator[Finding]:
 
 
 def _regimes(looked: _Looked) -> Iterator[Finding]:
-    """A regime that is silent on a purpose is a gap: refused there, and where no region is known."""
+    """A purpose on which a regime is silent is refused there, and where no region is known."""
     for regime in looked.regimes:
         for purpose in looked.policy.purposes:
             if purpose not in regime.rules:
@@ -144,9 +144,11 @@ def _regimes(looked: _Looked) -> Iterator[Finding]:
 
 def _gap(regime: str, purpose: str, activities: list[str]) -> Finding:
     where = f"regime {regime}"
-    instead = f"[rules.{purpose}] with mode and basis; mode = \"forbidden\" says no on purpose"
+    instead = f'[rules.{purpose}] with mode and basis; mode = "forbidden" says no on purpose'
     if not activities:
-        return _warning(where, f"no rule on {purpose}: a gap once something is done for it", instead)
+        return _warning(
+            where, f"no rule on {purpose}: a gap once something is done for it", instead
+        )
     refused = "is refused" if len(activities) == 1 else "are refused"
     what = f"no basis for {_listed(activities)}: {refused} here and where no region is known"
     return _error(where, what, instead)

@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
-_SENTENCE_ENDS = re.compile(r"(?<!\b[^\W\d_])[.!?:…]+[\"”“’»)\]*_]*(?:\s|$)|\n\s*\n|\n\s*[-*+] ")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_SENTENCE_ENDS = re.compile(
+    r"(?<!\b[^\W\d_])[.!?:…]+[\"”“\u2019»)\]*_]*(?:\s|$)|\n\s*\n|\n\s*[-*+] "
+)
 _MARKS = re.compile(r"^ *(?:#+|>|[-*+]|\d+\.) +|\*\*|__|`|\]\([^)]*\)|[\[\]]", re.MULTILINE)
 _HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 
@@ -100,7 +102,7 @@ _APART_ENGLISH = re.compile(
 
 def syllables_english(word: str) -> int:
     """Count the syllables of an English *word* by its spelling; right for nine words of ten."""
-    bare = re.sub(r"['’](?:s|re|ve|ll|d|m|t)$", "", word.lower())
+    bare = re.sub(r"['\u2019](?:s|re|ve|ll|d|m|t)$", "", word.lower())
     heard = _SILENT_ENGLISH.sub("", bare)
     return max(1, len(_VOWELS_ENGLISH.findall(heard)) + len(_APART_ENGLISH.findall(bare)))
 
