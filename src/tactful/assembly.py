@@ -25,6 +25,7 @@ from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
 from tactful.adapters.map_files import built_in_maps, read_map, region_names
+from tactful.adapters.policy_beside import MEASURES, assessments_in
 from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
 from tactful.adapters.settings import (
     FILE,
@@ -49,11 +50,13 @@ from tactful.capabilities.collect.tables.mapping import Dialect, FileMap, common
 from tactful.capabilities.collect.tables.orders import calls_of_orders, items_of_orders
 from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped
 from tactful.capabilities.collect.tables.wire import Wire
+from tactful.capabilities.policy import Census
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.shop import Parts, Shop, Store
-from tactful.terms import Item, Mistake, TactfulError
+from tactful.shop.census import census
+from tactful.terms import Item, Mistake, Policy, TactfulError
 
 KEY_FILE = "master.key"
 
@@ -77,6 +80,7 @@ class Opened:
     access: Access
     links: Links
     folder: Path
+    census: Callable[[], Census]
     lock: FolderLock | None = None
 
     def close(self) -> None:
@@ -152,6 +156,54 @@ def is_demo_shop(folder: Path) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFolder:
+    """A policy as it stands in a folder, with what lies beside it; `shop` is whose it is."""
+
+    policy: Policy
+    assessments: frozenset[str]
+    measures: tuple[str, ...] = MEASURES
+    shop: str = ""
+
+
+def read_policy(folder: Path, *, shop: str = "") -> PolicyFolder:
+    """
+    Read the policy in *folder* over the pack; no store is opened.
+
+    Raises:
+        PolicyMistake: it cannot stand.
+    """
+    return PolicyFolder(policy=load_policy(folder), assessments=assessments_in(folder), shop=shop)
+
+
+def read_shop_policy(folder: Path) -> PolicyFolder:
+    """
+    Read the policy of the shop in *folder*; its store is not opened.
+
+    Raises:
+        NotAShop: *folder* holds no shop.
+        PolicyMistake: its policy cannot stand.
+    """
+    name = read_settings(folder).shop.name
+    return read_policy(folder / "policy", shop=name)
+
+
+def count_subjects(folder: Path, *, under: Policy) -> Census:
+    """
+    Count the subjects of the shop in *folder* by what the rules see of them.
+
+    Raises:
+        Mistake: the shop runs another policy than *under*, so that its counts would mislead.
+    """
+    if policy_hash(read_shop_policy(folder).policy) != policy_hash(under):
+        raise Mistake(f"{folder} runs another policy than OLD: name {folder / 'policy'} as OLD")
+    opened = open_shop(folder)
+    try:
+        return opened.census()
+    finally:
+        opened.close()
+
+
 def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | None) -> Opened:
     keys = folder / settings.store.keys
     key_file = KeyFile(keys / KEY_FILE)
@@ -176,6 +228,7 @@ def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | N
         access=access,
         links=Links(master),
         folder=folder,
+        census=lambda: census(store.standings, policy=policy, at=clock()),
         lock=lock,
     )
 

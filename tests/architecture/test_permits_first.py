@@ -14,6 +14,7 @@ PERMITS = re.compile(r"Permit|Permitted\[.*\]|(tuple|Sequence)\[Permit(, \.\.\.)
 READING = "reads what a request itself says, before anybody is looked up"
 GOODS = "the catalogue is about goods, not people"
 MODELS = "models hold no person, and `slate` asks them with what `Known` permits"
+POLICY = "reads the configuration, which holds nobody"
 
 UNGATED = {
     "collect.Events.append": "an event is what `keep` made under the permits of its purposes",
@@ -27,6 +28,10 @@ UNGATED = {
     "collect.residence_of": READING,
     "consent.notice_shown": "a notice is shown to everybody, before they can have said anything",
     "consent.statements_from": READING,
+    "policy.check": POLICY,
+    "policy.diff": "compares two configurations; a shop hands in how many subjects are in a group",
+    "policy.reading": "measures the words of a notice, which everybody is shown",
+    "policy.register": POLICY,
     "profile.Identities.admit": "a no must be recorded too, and there is nobody to ask about yet",
     "profile.Identities.find": "the gate can only be asked about somebody once they are found",
     "recommend.Catalogue.all": GOODS,

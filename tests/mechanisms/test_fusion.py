@@ -8,7 +8,7 @@ from tactful.mechanisms.fusion import add_shares, fuse
 
 def test_ranks_add_up_over_both_lists() -> None:
     """7 is second and first, 3 first only, 5 second in the other list only."""
-    items, parts = fuse(np.array([3, 7]), np.array([7, 5]), (1.0, 0.5), 9)
+    items, parts = fuse(np.array([3, 7]), np.array([7, 5]), np.zeros(8, np.int32), (1.0, 0.5), 9)
 
     assert items.tolist() == [7, 3, 5]
     assert parts == pytest.approx(np.array([[1 / 3, 1 / 4], [1 / 2, 0], [0, 1 / 6]]))
@@ -16,7 +16,7 @@ def test_ranks_add_up_over_both_lists() -> None:
 
 def test_only_the_best_are_returned() -> None:
     """A limit cuts after fusing, not before."""
-    items, _ = fuse(np.array([3, 7]), np.array([7, 5]), (1.0, 0.5), 1)
+    items, _ = fuse(np.array([3, 7]), np.array([7, 5]), np.zeros(8, np.int32), (1.0, 0.5), 1)
 
     assert items.tolist() == [7]
 

@@ -24,12 +24,12 @@ from model_worlds import (
 from numba import config
 
 from tactful.mechanisms.co_occurrence import rank_beside, share_beside
-from tactful.mechanisms.fusion import add_shares, fuse
 from tactful.mechanisms.interactions import Interactions, Session
 from tactful.mechanisms.models import Candidate, Models
 from tactful.mechanisms.nearest_sessions import rank_nearest, share_nearest
+from tactful.mechanisms.next_items import next_items
 
-KERNELS = (rank_nearest, share_nearest, rank_beside, share_beside, fuse, add_shares)
+KERNELS = (rank_nearest, share_nearest, rank_beside, share_beside, next_items)
 
 few = settings(max_examples=50, deadline=None)
 

@@ -31,7 +31,7 @@ from tactful.gate import strictest_of
 from tactful.terms import Notice, Policy, PolicyMistake, TrackingPlan
 
 TABLES = ("purposes.toml", "activities.toml", "tracking-plan.toml")
-FOLDERS = ("regimes", "notices")
+FOLDERS = ("regimes", "notices", "dpia")
 SECTIONS = ("properties", "events", "traits")
 
 

@@ -12,6 +12,7 @@ from tactful.cli import (
     import_,
     init,
     learn,
+    policy,
     serve,
     subject,
 )
@@ -46,6 +47,7 @@ for command in (
     decide.decide,
     consent.consent,
     subject.subject,
+    policy.policy,
     doctor.doctor,
 ):
     main.add_command(command)

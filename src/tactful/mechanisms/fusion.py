@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from tactful.mechanisms.arrays import Numbers, Offsets
+from tactful.mechanisms.arrays import Codes, Numbers, Offsets
 from tactful.mechanisms.best import Heap, offer, order
+from tactful.mechanisms.scoreboard import set_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +34,6 @@ class FusionSettings:
 
 
 @njit(cache=True, nogil=True)
-def _rank_of(item: int, ranked: Offsets) -> int:
-    """Return the rank of *item*, counted from 1; 0 where it is not ranked."""
-    for place in range(len(ranked)):
-        if ranked[place] == item:
-            return place + 1
-    return 0
-
-
-@njit(cache=True, nogil=True)
 def _part(rank: int, offset: float, weight: float) -> float:
     """Return what a list gives to the item at *rank*."""
     return weight / (offset + rank) if rank > 0 else 0.0
@@ -49,25 +41,42 @@ def _part(rank: int, offset: float, weight: float) -> float:
 
 @njit(cache=True, nogil=True)
 def fuse(
-    first: Offsets, second: Offsets, weighting: tuple[float, float], limit: int
+    first: Offsets, second: Offsets, ranks: Codes, weighting: tuple[float, float], limit: int
 ) -> tuple[Offsets, Numbers]:
-    """Return the best *limit* items, and (items, 2) what each list gave to each of them."""
+    """
+    Return the best *limit* items, and (items, 2) what each list gave to each of them.
+
+    *ranks* has a place for every item, all 0, and is left so.
+    """
     offset, second_weight = weighting
     heap, size = Heap(np.zeros(limit), np.zeros(limit, np.int64)), 0
+    set_places(ranks, second, 1)
     for place in range(len(first)):
-        rank = _rank_of(first[place], second)
+        rank = ranks[first[place]]
         score = _part(place + 1, offset, 1.0) + _part(rank, offset, second_weight)
         size = offer(heap, size, score, -first[place])
+        ranks[first[place]] = -(place + 1)
     for place in range(len(second)):
-        if _rank_of(second[place], first) == 0:
-            score = _part(place + 1, offset, second_weight)
-            size = offer(heap, size, score, -second[place])
+        if ranks[second[place]] > 0:
+            size = offer(heap, size, _part(place + 1, offset, second_weight), -second[place])
+    set_places(ranks, first, 0)
+    set_places(ranks, second, 0)
     order(heap, size)
     items, parts = -heap.names[:size], np.zeros((size, 2))
-    for place in range(size):
-        parts[place, 0] = _part(_rank_of(items[place], first), offset, 1.0)
-        parts[place, 1] = _part(_rank_of(items[place], second), offset, second_weight)
+    _fill(parts[:, 0], items, first, ranks, (offset, 1.0))
+    _fill(parts[:, 1], items, second, ranks, (offset, second_weight))
     return items, parts
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    part: Numbers, items: Offsets, ranked: Offsets, ranks: Codes, weighting: tuple[float, float]
+) -> None:
+    """Write down what the list *ranked* gives to each of *items*, and wipe *ranks*."""
+    set_places(ranks, ranked, 1)
+    for place in range(len(items)):
+        part[place] = _part(ranks[items[place]], weighting[0], weighting[1])
+    set_places(ranks, ranked, 0)
 
 
 @njit(cache=True, nogil=True)

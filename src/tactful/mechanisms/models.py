@@ -11,20 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets
 from tactful.mechanisms.co_occurrence import CoOccurrence, CoOccurrenceSettings
-from tactful.mechanisms.fusion import FusionSettings, add_shares, fuse
+from tactful.mechanisms.fusion import FusionSettings
 from tactful.mechanisms.interactions import Interactions
 from tactful.mechanisms.nearest_sessions import NearestSessions, NearestSettings, Scratch
+from tactful.mechanisms.next_items import next_items
 from tactful.mechanisms.popularity import Popularity, PopularitySettings
 from tactful.mechanisms.query import Query, even, fading
 
 NO_ITEMS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An item, its score, and what each item of the question has in it; the shares add up."""
 
     item: str
@@ -40,7 +41,7 @@ class Settings:
     `window` newest items of a session are looked at, `basket` items of any other question.
     """
 
-    window: int = 10
+    window: int = 6
     basket: int = 200
     nearest: NearestSettings = field(default_factory=NearestSettings)
     beside: CoOccurrenceSettings = field(default_factory=CoOccurrenceSettings)
@@ -127,8 +128,17 @@ class Models:
         query = fading(*self._codes(session, self.settings.window, exclude))
         if limit < 1 or not len(query.items):
             return ()
+        fusion = self.settings.fusion
         with self._scratch() as scratch:
-            wanted, shares = self._fuse(query, scratch, limit)
+            wanted, shares = next_items(
+                self._nearest.sessions,
+                self._beside.neighbours,
+                query,
+                scratch,
+                (fusion.offset, fusion.second_weight),
+                max(limit, fusion.depth),
+                limit,
+            )
         return self._candidates(query, wanted, shares)
 
     def popular(self, *, limit: int, exclude: frozenset[str] = NO_ITEMS) -> tuple[Candidate, ...]:
@@ -167,16 +177,6 @@ class Models:
             shares = model.share(query, scratch, wanted)
         return self._candidates(query, wanted, shares)
 
-    def _fuse(self, query: Query, scratch: Scratch, limit: int) -> tuple[Offsets, Numbers]:
-        fusion = self.settings.fusion
-        depth = max(limit, fusion.depth)
-        first = self._nearest.rank(query, scratch, limit=depth)
-        second = self._beside.rank(query, scratch, limit=depth)
-        wanted, parts = fuse(first, second, (fusion.offset, fusion.second_weight), limit)
-        nearest = self._nearest.share(query, scratch, wanted)
-        beside = self._beside.share(query, scratch, wanted)
-        return wanted, add_shares(nearest, beside, parts)
-
     @contextmanager
     def _scratch(self) -> Iterator[Scratch]:
         """Lend scratch space to one query; list operations are atomic between threads."""
@@ -194,10 +194,10 @@ class Models:
         names = [ids[code] for code in query.items.tolist()]
         rows = zip(wanted.tolist(), shares.sum(axis=1).tolist(), shares.tolist(), strict=True)
         return tuple(
-            Candidate(
-                ids[code],
-                score,
-                tuple(pair for pair in zip(names, row, strict=True) if pair[1]),
-            )
-            for code, score, row in rows
+            [
+                Candidate(
+                    ids[code], score, tuple([p for p in zip(names, row, strict=True) if p[1]])
+                )
+                for code, score, row in rows
+            ]
         )

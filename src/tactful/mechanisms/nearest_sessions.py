@@ -45,7 +45,7 @@ class NearestSettings:
         ageing: The oldest session counts exp(-ageing), the newest 1.
     """
 
-    recent: int = 500
+    recent: int = 300
     nearest: int = 100
     fading: float = 0.85
     length_damping: float = 0.25

@@ -93,12 +93,12 @@ def _properties(looked: _Looked) -> Iterator[Finding]:
 
 def _unkept(where: str, planned: PlannedProperty) -> Finding:
     if not planned.purposes:
-        return _warning(where, "its purposes were removed, so it is dropped", "remove = true")
+        return _warning(where, "its purposes were removed, so it is dropped", "write remove = true")
     named = _listed(planned.purposes)
     return _error(
         where,
         f"no activity keeps data for {named}, so it is never stored",
-        "a purpose with an activity that says keeps = true, or remove = true",
+        "write a purpose with an activity that says keeps = true, or remove = true",
     )
 
 
@@ -107,7 +107,9 @@ def _retention(looked: _Looked) -> Iterator[Finding]:
     for name, purpose in looked.policy.purposes.items():
         if purpose.retention is None and name in looked.kept:
             where = f"purposes.toml, [{name}]"
-            yield _error(where, "data is kept for it without an end", "retention_days = 90, say")
+            yield _error(
+                where, "data is kept for it without an end", "write retention_days = 90, say"
+            )
 
 
 def _notices(looked: _Looked) -> Iterator[Finding]:
@@ -118,7 +120,9 @@ def _notices(looked: _Looked) -> Iterator[Finding]:
                 continue
             found = _error if purpose in looked.used else _warning
             yield found(
-                _file(notice), f"says nothing about {purpose}", f"a section ## Title {{#{purpose}}}"
+                _file(notice),
+                f"says nothing about {purpose}",
+                f"write a section ## Title {{#{purpose}}}",
             )
 
 
@@ -130,7 +134,7 @@ def _locales(looked: _Looked) -> Iterator[Finding]:
         yield _warning(
             f"notices/{newest.id}/",
             f"version {newest.version} is not there in {locale}, in which an older one is",
-            f"{newest.version}.{locale}.md",
+            f"write {newest.version}.{locale}.md",
         )
 
 
@@ -144,13 +148,12 @@ def _regimes(looked: _Looked) -> Iterator[Finding]:
 
 def _gap(regime: str, purpose: str, activities: list[str]) -> Finding:
     where = f"regime {regime}"
-    instead = f'[rules.{purpose}] with mode and basis; mode = "forbidden" says no on purpose'
+    instead = f'write [rules.{purpose}] with mode and basis; mode = "forbidden" says no on purpose'
     if not activities:
         return _warning(
             where, f"no rule on {purpose}: a gap once something is done for it", instead
         )
-    refused = "is refused" if len(activities) == 1 else "are refused"
-    what = f"no basis for {_listed(activities)}: {refused} here and where no region is known"
+    what = f"no basis for {_listed(activities)}, refused here and where no region is known"
     return _error(where, what, instead)
 
 
@@ -159,7 +162,7 @@ def _assessments(looked: _Looked) -> Iterator[Finding]:
     for activity in looked.policy.activities.values():
         where = f"activities.toml, [{activity.name}]"
         if activity.dpia is None and activity.profiling:
-            yield _error(where, "profiling without an impact assessment", 'dpia = "its file"')
+            yield _error(where, "profiling without an impact assessment", 'write dpia = "its file"')
         elif activity.dpia is not None and activity.dpia not in looked.assessments:
             yield _warning(
                 where,
@@ -176,7 +179,7 @@ def _ease(looked: _Looked) -> Iterator[Finding]:
             yield _warning(
                 _file(notice),
                 f"reads at {read.ease:.0f} of 100, {_hardest(notice)}",
-                f"shorter sentences and words, until it reads at {LEAST_READING_EASE:.0f}",
+                f"write shorter sentences and words, until it reads at {LEAST_READING_EASE:.0f}",
             )
 
 
@@ -198,7 +201,7 @@ def _figures(looked: _Looked) -> Iterator[Finding]:
             yield _warning(
                 f"regime {regime.id}",
                 f"nobody has checked the source of {_listed(unread)}",
-                'confidence = "read", once somebody who may say so has read it',
+                'write confidence = "read", once somebody who may say so has read it',
             )
 
 

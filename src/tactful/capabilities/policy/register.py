@@ -14,6 +14,8 @@ from tactful.terms import STRICTEST, Activity, Policy
 SUBJECTS = "visitors and shoppers of the shop, registered or not"
 """Whose data it is (Art. 30(1)(c)): this product knows nobody else."""
 
+OUTSIDE = "measures outside tactful: TLS, backups, who has access (Art. 30(1)(g))"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
@@ -77,8 +79,8 @@ def register(
     missing = [
         *([] if controller else ["the name of the controller (Art. 30(1)(a))"]),
         *([] if contact else ["contact details of the controller (Art. 30(1)(a))"]),
-        *([] if measures else ["the security measures (Art. 30(1)(g))"]),
         *_transfers_missing(policy),
+        OUTSIDE,
     ]
     return Register(
         controller=controller,

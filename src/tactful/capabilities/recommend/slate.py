@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import itemgetter
 
 from tactful.capabilities.recommend.ports import Catalogue, Scored, Taught
 from tactful.capabilities.recommend.slots import Slot
 from tactful.gate import Permitted
-from tactful.terms import Candidate, Event, Reason
+from tactful.terms import Candidate, Event, Item, Reason
 
 RECENT = 50
 """How many of a subject's latest actions shape a slate."""
@@ -82,13 +83,10 @@ def slate(known: Known, slot: Slot, shelf: Shelf, *, limit: int) -> tuple[Candid
     exclude = _unwanted(known, slot)
     depth = limit + SPARE
     lists = _asked(known, slot, shelf.models, limit=depth, exclude=exclude)
-    taken = exclude.union(scored.item for ranked in lists for scored in ranked)
-    filling = _filling(known, slot, shelf, limit=depth, exclude=taken)
-    shown = (
-        candidate
-        for candidate in chain(_candidates(lists, known), filling)
-        if _showable(shelf.catalogue, candidate.item)
-    )
+    found = _candidates(lists, known)
+    filling = _filling(known, slot, shelf, limit=depth, exclude=exclude, found=lists)
+    goods = shelf.catalogue.all()
+    shown = (c for c in chain(found, filling) if _showable(goods.get(c.item)))
     return tuple(islice(shown, limit))
 
 
@@ -98,7 +96,7 @@ def _candidates(lists: Sequence[Sequence[Scored]], known: Known) -> Iterator[Can
     if len(lists) > 1:
         return _merged(lists, kinds)
     return (
-        Candidate(item=s.item, score=s.score, because=tuple(_reasons(s, kinds, scale=s.score)))
+        Candidate(item=s.item, score=s.score, because=tuple(_reasons(s, kinds)))
         for ranked in lists
         for s in ranked
     )
@@ -166,19 +164,16 @@ def _merged(lists: Sequence[Sequence[Scored]], kinds: Mapping[str, str]) -> Iter
             parts.setdefault(scored.item, []).append((scored, 1.0 / (_FUSION + rank)))
     scores = {item: sum(part for _, part in found) for item, found in parts.items()}
     for item in sorted(scores, key=lambda item: (-scores[item], item)):
-        reasons = (_reasons(scored, kinds, scale=part) for scored, part in parts[item])
+        reasons = (_reasons(s, kinds, scale=part / s.score) for s, part in parts[item])
         because = _joined(chain.from_iterable(reasons))
         yield Candidate(item=item, score=scores[item], because=because)
 
 
-def _reasons(scored: Scored, kinds: Mapping[str, str], *, scale: float) -> list[Reason]:
-    """Return what led to *scored*, the shares adding up to *scale*, the largest first."""
-    whole = sum(share for _, share in scored.because)
-    if whole <= 0:
-        return [Reason(item=scored.item, kind="popular", share=scale)]
-    parts = sorted(scored.because, key=lambda part: -part[1])
+def _reasons(scored: Scored, kinds: Mapping[str, str], *, scale: float = 1.0) -> list[Reason]:
+    """Return what led to *scored*, the largest share first; *scale* scales the score too."""
+    parts = sorted(scored.because, key=itemgetter(1), reverse=True)
     return [
-        Reason(item=item, kind=kinds.get(item, "page"), share=share / whole * scale)
+        Reason(item=item, kind=kinds.get(item, "page"), share=share * scale)
         for item, share in parts
     ]
 
@@ -193,11 +188,18 @@ def _joined(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 
 def _filling(
-    known: Known, slot: Slot, shelf: Shelf, *, limit: int, exclude: frozenset[str]
-) -> Iterable[Candidate]:
+    known: Known,
+    slot: Slot,
+    shelf: Shelf,
+    *,
+    limit: int,
+    exclude: frozenset[str],
+    found: Sequence[Sequence[Scored]],
+) -> Iterator[Candidate]:
     """Yield what comes after the models: the group's favourites, the popular, the catalogue."""
     group = known.group.value if known.group else None
-    taken = set(exclude)
+    taken = set(exclude).union(scored.item for ranked in found for scored in ranked)
+    exclude = frozenset(taken)
     if group and slot.task == "next":
         yield from _fresh(
             shelf.models.popular_in(group, limit=limit, exclude=exclude), "group", taken
@@ -234,7 +236,6 @@ def _unwanted(known: Known, slot: Slot) -> frozenset[str]:
     return frozenset(page | set(known.visited))
 
 
-def _showable(catalogue: Catalogue, item: str) -> bool:
-    """Tell whether *item* may be shown; without a catalogue line it is not known to be gone."""
-    line = catalogue.get(item)
+def _showable(line: Item | None) -> bool:
+    """Tell whether an item may be shown; without a catalogue line it is not known to be gone."""
     return line is None or line.available
