@@ -30,7 +30,7 @@ class FusionSettings:
 
     offset: float = 10.0
     second_weight: float = 0.6
-    depth: int = 100
+    depth: int = 50
 
 
 @njit(cache=True, nogil=True)

@@ -27,7 +27,7 @@ class Group(NamedTuple):
     purpose: str
     regime: str
     said: Said
-    restricted: bool
+    restricted: bool = False
 
 
 Census = Mapping[Group, int]
