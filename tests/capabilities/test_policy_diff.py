@@ -102,6 +102,8 @@ def test_notices_are_material_or_editorial() -> None:
         "editorial: asks nobody again"
     )
     assert _fields(old, edited)[0][4] == "ffffffffffff, edited in place"
+    weighed = replace(old, notices=(*old.notices[:-1], replace(newest, material=True)))
+    assert _fields(old, weighed) == [("notice", "shop@3 (en)", "material", "no", "yes")]
 
 
 def test_whoever_said_nothing_is_permitted_once_consent_is_not_needed() -> None:
@@ -240,6 +242,21 @@ def test_subjects_are_counted_by_group() -> None:
     turns = diff(old, _with_mode(old, Mode.OPT_OUT), census=census).turns
 
     assert {t.old_regime: t.subjects for t in turns} == {"asking": 7}
+
+
+def test_those_under_restriction_are_counted_apart() -> None:
+    """What ends while processing is restricted ends for those who are, and is counted so."""
+    old = whole_policy()
+    new = with_activity(old, replace(old.activities["keep-history"], survives_restriction=False))
+    census = {
+        Group("recommendations", "asking", Said.GRANTED): 100,
+        Group("recommendations", "asking", Said.GRANTED, restricted=True): 3,
+    }
+
+    (turn,) = [t for t in diff(old, new, census=census).turns if t.old_regime == "asking"]
+
+    assert turn.restricted
+    assert turn.subjects == 3
 
 
 def test_those_who_are_asked_again_are_counted() -> None:

@@ -26,8 +26,6 @@ MEASURES = (
 def assessments_in(policy_folder: Path) -> frozenset[str]:
     """Return the names of the files in `dpia/`, the impact assessments (Art. 35)."""
     folder = policy_folder / "dpia"
-    return (
-        frozenset(f.name for f in folder.iterdir() if f.is_file())
-        if folder.is_dir()
-        else frozenset()
-    )
+    if not folder.is_dir():
+        return frozenset()
+    return frozenset(file.name for file in folder.iterdir() if file.is_file())
