@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tactful.assembly import Opened, init_shop, is_demo_shop, open_shop
+from tactful.assembly import NewKeys, Opened, init_shop, is_demo_shop, open_shop
 from tactful.demo.choices import Choice
 from tactful.demo.filling import Filling, fill, real, simulated
 from tactful.demo.narration import Narration
@@ -61,12 +61,13 @@ def run(
     filling = simulated(datetime.now(UTC), shoppers=shoppers) if data is None else real(data, voice)
     _clear(folder)
     as_of = filling.now if filling.real else None
-    init_shop(folder, name=filling.title.capitalize(), demo=True, port=port, as_of=as_of)
+    keys = init_shop(folder, name=filling.title.capitalize(), demo=True, port=port, as_of=as_of)
     opened = open_shop(folder)
     try:
         _play(opened, filling, voice)
     finally:
         opened.close()
+    _invite(folder, keys, port, voice)
 
 
 def _play(opened: Opened, filling: Filling, voice: Narration) -> None:
@@ -84,6 +85,15 @@ def _play(opened: Opened, filling: Filling, voice: Narration) -> None:
     step = max(1, len(filling.choices) // TIMED)
     people = [Who(user_id=choice.shopper) for choice in filling.choices[::step]]
     summarise(shop, evaluation, people, voice)
+
+
+def _invite(folder: Path, keys: NewKeys, port: int, voice: Narration) -> None:
+    """Say where to look, and with which keys."""
+    voice.heading("Look at it yourself")
+    voice.say(f"tactful serve --shop {folder}   serves it, until Ctrl-C")
+    voice.say(f"http://127.0.0.1:{port}/shop     the shop, as anybody you choose; /me from there")
+    voice.say(f"http://127.0.0.1:{port}/console  what was kept, refused and decided")
+    voice.say(f"write key  {keys.write_key}   secret key  {keys.secret_key}")
 
 
 def _teach(shop: Shop, voice: Narration) -> Evaluation:
