@@ -154,7 +154,7 @@ def test_the_register_as_text(empty: Run) -> None:
     assert {f"({letter})" for letter in "abcdefg"} <= set(re.findall(r"\([a-g]\)", ended.out))
     assert "controller (a): A tactful shop" in ended.out
     assert "contact (a): missing" in ended.out
-    assert "erased after (f): 395 days" in ended.out
+    assert "time limit for erasure (f): 395 days" in ended.out
 
 
 def test_the_register_as_csv(empty: Run) -> None:

@@ -34,7 +34,7 @@ def entry_lines(entry: Entry) -> Mapping[str, str]:
         "categories of data (c)": ", ".join(entry.categories),
         "recipients (d)": ", ".join(entry.recipients) or "none",
         "transfers to third countries (e)": entry.transfers,
-        "erased after (f)": _retention(entry.retention_days),
+        "time limit for erasure (f)": _retention(entry.retention_days),
         **{f"legal basis, {_law(ground.regime)}": _ground(ground) for ground in entry.grounds},
         **{f"legal basis, {_law(regime)}": "none: refused" for regime in entry.without},
         "profiling": "yes" if entry.profiling else "no",
