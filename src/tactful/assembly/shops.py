@@ -1,18 +1,16 @@
 """
-Put a shop together: the only place where ports meet adapters.
+Put a shop together: settings, policy and keys are read once, the store is opened, ports are filled.
 
-Reads the settings, the policy and the keys once, opens the store, and hands out a `Shop` with what
-its surroundings need to know about it.  Decides nothing else.
+Decides nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tactful.adapters import datasets
 from tactful.adapters.access import (
     Access,
     Links,
@@ -24,8 +22,6 @@ from tactful.adapters.access import (
 from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
-from tactful.adapters.map_files import built_in_maps, read_map, region_names
-from tactful.adapters.policy_beside import MEASURES, assessments_in
 from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
 from tactful.adapters.settings import (
     FILE,
@@ -37,26 +33,13 @@ from tactful.adapters.settings import (
 )
 from tactful.adapters.sqlite import SqliteStore, open_store
 from tactful.adapters.sqlite.migrate import HEAD
-from tactful.adapters.tables import read_rows, table_shape
-from tactful.capabilities.collect.tables.assortment import Assortment
-from tactful.capabilities.collect.tables.feeds import (
-    SubjectLine,
-    calls_of_events,
-    items_of_catalogue,
-    subjects_of,
-)
-from tactful.capabilities.collect.tables.fitting import check_columns, choose
-from tactful.capabilities.collect.tables.mapping import Dialect, FileMap, common_names
-from tactful.capabilities.collect.tables.orders import calls_of_orders, items_of_orders
-from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped
-from tactful.capabilities.collect.tables.wire import Wire
 from tactful.capabilities.policy import Census
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.shop import Parts, Shop, Store
 from tactful.shop.census import census
-from tactful.terms import Item, Mistake, Policy, TactfulError
+from tactful.terms import Mistake, TactfulError
 
 KEY_FILE = "master.key"
 
@@ -156,54 +139,6 @@ def is_demo_shop(folder: Path) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyFolder:
-    """A policy as it stands in a folder, with what lies beside it; `shop` is whose it is."""
-
-    policy: Policy
-    assessments: frozenset[str]
-    measures: tuple[str, ...] = MEASURES
-    shop: str = ""
-
-
-def read_policy(folder: Path, *, shop: str = "") -> PolicyFolder:
-    """
-    Read the policy in *folder* over the pack; no store is opened.
-
-    Raises:
-        PolicyMistake: it cannot stand.
-    """
-    return PolicyFolder(policy=load_policy(folder), assessments=assessments_in(folder), shop=shop)
-
-
-def read_shop_policy(folder: Path) -> PolicyFolder:
-    """
-    Read the policy of the shop in *folder*; its store is not opened.
-
-    Raises:
-        NotAShop: *folder* holds no shop.
-        PolicyMistake: its policy cannot stand.
-    """
-    name = read_settings(folder).shop.name
-    return read_policy(folder / "policy", shop=name)
-
-
-def count_subjects(folder: Path, *, under: Policy) -> Census:
-    """
-    Count the subjects of the shop in *folder* by what the rules see of them.
-
-    Raises:
-        Mistake: the shop runs another policy than *under*, so that its counts would mislead.
-    """
-    if policy_hash(read_shop_policy(folder).policy) != policy_hash(under):
-        raise Mistake(f"{folder} runs another policy than OLD: name {folder / 'policy'} as OLD")
-    opened = open_shop(folder)
-    try:
-        return opened.census()
-    finally:
-        opened.close()
-
-
 def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | None) -> Opened:
     keys = folder / settings.store.keys
     key_file = KeyFile(keys / KEY_FILE)
@@ -260,98 +195,6 @@ def _clock(settings: Settings) -> Clock:
     return lambda: datetime.now(UTC) - behind
 
 
-Thing = Wire | SubjectLine | Item | Reject | Skipped
-"""What lines of a file amount to."""
-
-_READERS: Mapping[str, Callable[[Iterator[Row | Reject], FileMap], Iterator[Thing]]] = {
-    "orders": calls_of_orders,
-    "events": calls_of_events,
-    "subjects": subjects_of,
-    "catalogue": items_of_catalogue,
-}
-
-
-class Table:
-    """A file on its way in: what its rows amount to, and how far reading has come."""
-
-    def __init__(
-        self,
-        rows: Iterator[Row | Reject],
-        read: Callable[[Iterator[Row | Reject]], Iterator[Thing]],
-    ) -> None:
-        self.rows = 0
-        self.line = 0
-        self.things = read(self._counted(rows))
-
-    def _counted(self, rows: Iterator[Row | Reject]) -> Iterator[Row | Reject]:
-        for row in rows:
-            self.rows += 1
-            self.line = row.line
-            yield row
-
-
-def read_table(
-    path: Path,
-    *,
-    kind: str,
-    map_file: Path | None = None,
-    told: Callable[[int, int], None] = lambda _read, _total: None,
-) -> Table:
-    """
-    Open a file that is to be imported; it is read as its `things` are.
-
-    Args:
-        path: CSV, JSON lines or Parquet.
-        kind: `orders`, `events`, `subjects` or `catalogue`.
-        map_file: Says which column means what; else a map that knows the file, or common names.
-        told: Told how many bytes were read, of how many.
-
-    Raises:
-        Mistake: the file or the map cannot be used; the message says what to do.
-    """
-    file_map = _map_for(path, kind, map_file)
-    rows = read_rows(path, dialect=file_map.dialect, progress=told)
-    if kind == "catalogue" and file_map.kind == "orders":
-        return Table(rows, lambda rows: items_of_orders(rows, file_map))
-    return Table(rows, lambda rows: _READERS[kind](rows, file_map))
-
-
-def _map_for(path: Path, kind: str, map_file: Path | None) -> FileMap:
-    own = read_map(map_file, kind=kind) if map_file else None
-    shape = table_shape(path, dialect=own.dialect if own else Dialect())
-    known = own or choose(built_in_maps(), shape.columns, kind=kind)
-    file_map = known or common_names(kind, regions=region_names())
-    if shape.form != "jsonl":  # whose lines may differ: each is judged by itself
-        check_columns(file_map, shape.columns, name=path.name)
-    return file_map
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLog:
-    """A purchase log, read whole: the orders as calls of a client, and the goods in them."""
-
-    calls: list[dict[str, object]]
-    items: list[Item]
-
-
-def read_orders(path: Path, *, on_bytes: Callable[[int], None]) -> OrderLog:
-    """
-    Read the purchase log at *path*; lines that are left out or wrong are not in it.
-
-    Raises:
-        Mistake: it cannot be read as one.
-    """
-    file_map = _map_for(path, "orders", None)
-    rows = read_rows(path, dialect=file_map.dialect, progress=lambda read, _total: on_bytes(read))
-    goods = Assortment(file_map)
-    calls = [found for found in calls_of_orders(rows, file_map, goods) if isinstance(found, dict)]
-    return OrderLog(calls=calls, items=list(goods.items()))
-
-
 def store_version() -> str:
     """Return the version of the tables that every open store has."""
     return HEAD
-
-
-public_data = datasets
-"""Readers of the public data sets that models are measured on."""
