@@ -62,7 +62,7 @@ def _of_day(
     # A plus keeps SQLite from one index search per member: for a dense portion a scan is faster.
     plus = "+" if last - first < _SPARSE * len(portion) else ""
     query = (
-        f"SELECT subject, at, name, purposes, message, body FROM {day.table}"  # noqa: S608 - our own table name
+        f"SELECT subject, at, name, purposes, message, body FROM {day.table}"
         f" WHERE subject BETWEEN ? AND ? AND {plus}subject IN (SELECT value FROM json_each(?))"
         " AND purposes & ? ORDER BY subject, at, rowid"
     )

@@ -63,7 +63,7 @@ def from_row(row: bytes, purposes: int) -> Digest:
 def write_statement(db: sqlite3.Connection, subject: SubjectId, said: Statement) -> None:
     """Append one statement, in the running transaction."""
     db.execute(
-        f"INSERT INTO statements (subject, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own column names
+        f"INSERT INTO statements (subject, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             subject,
             said.purpose,
@@ -81,7 +81,7 @@ def read_standing(db: sqlite3.Connection, subject: SubjectId) -> Standing:
     """Return everything *subject* has said, oldest first, and their residence."""
     region = db.execute("SELECT region FROM subjects WHERE id = ?", (subject,)).fetchone()
     rows = db.execute(
-        f"SELECT {_COLUMNS} FROM statements WHERE subject = ? ORDER BY id",  # noqa: S608 - our own column names
+        f"SELECT {_COLUMNS} FROM statements WHERE subject = ? ORDER BY id",
         (subject,),
     ).fetchall()
     return _standing(rows, region and region[0])
@@ -96,7 +96,7 @@ def retake_all(db: sqlite3.Connection, *, policy: Policy, at: datetime) -> None:
     """Take every digest anew, in the running transaction: the policy changed."""
     db.execute("DELETE FROM digests")
     regions = dict(db.execute("SELECT id, region FROM subjects WHERE region IS NOT NULL"))
-    rows = db.execute(f"SELECT subject, {_COLUMNS} FROM statements ORDER BY subject, id")  # noqa: S608 - our own column names
+    rows = db.execute(f"SELECT subject, {_COLUMNS} FROM statements ORDER BY subject, id")
     for subject, said in groupby(rows, key=itemgetter(0)):
         standing = _standing([row[1:] for row in said], regions.pop(subject, None))
         _write(db, subject, _taken(standing, policy, at))

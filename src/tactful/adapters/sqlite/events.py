@@ -108,7 +108,7 @@ class SqliteEvents:
             if len(found) == limit and (not limit or found[-1][0] >= day.newest):
                 continue
             query = (
-                f"SELECT at, rowid, name, purposes, message, body FROM {day.table}"  # noqa: S608 - our own table name
+                f"SELECT at, rowid, name, purposes, message, body FROM {day.table}"
                 " WHERE subject = ? AND purposes & ? ORDER BY at DESC, rowid DESC LIMIT ?"
             )
             asked = (subject, view.mask, -1 if limit is None else limit)

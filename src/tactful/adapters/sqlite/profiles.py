@@ -131,7 +131,7 @@ class SqliteProfiles:
         return {SubjectId(subject): groups[SubjectId(subject)] for subject in covered}
 
     def _text(self, column: str, subject: SubjectId) -> str | None:
-        query = f"SELECT {column} FROM subjects WHERE id = ?"  # noqa: S608 - our own column name
+        query = f"SELECT {column} FROM subjects WHERE id = ?"
         row = self._engine.read().execute(query, (subject,)).fetchone()
         return None if row is None else row[0]
 

@@ -134,13 +134,13 @@ class SqliteRecords:
         blanked = _blank(db, table, nothing_left, which)
         gone += blanked
         query = (
-            f"SELECT rowid, name, purposes, body FROM {table} WHERE subject = ? AND purposes & ?"  # noqa: S608 - our own table name
+            f"SELECT rowid, name, purposes, body FROM {table} WHERE subject = ? AND purposes & ?"
         )
         reduced = []
         for place, name, purposes, body in db.execute(query, which).fetchall():
             left = purposes & ~which[1]
             reduced.append((left, reduce_body(body, self._allowed(name, left)), place))
-        db.executemany(f"UPDATE {table} SET purposes = ?, body = ? WHERE rowid = ?", reduced)  # noqa: S608 - our own table name
+        db.executemany(f"UPDATE {table} SET purposes = ?, body = ? WHERE rowid = ?", reduced)
         return len(blanked) + len(reduced)
 
     def _allowed(self, event: str, mask: int) -> frozenset[str]:
@@ -160,10 +160,10 @@ def _cut_log(db: sqlite3.Connection) -> bool:
 
 def _blank(db: sqlite3.Connection, table: str, condition: str, values: tuple[int, ...]) -> Messages:
     """Blank the events of one day that meet *condition*, and return their messages."""
-    found = db.execute(f"SELECT message FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608 - our own names
+    found = db.execute(f"SELECT message FROM {table} WHERE {condition}", values).fetchall()
     if found:
         db.execute(
-            f"UPDATE {table} SET subject = 0, at = 0, name = '', purposes = 0, message = x'',"  # noqa: S608 - our own names
+            f"UPDATE {table} SET subject = 0, at = 0, name = '', purposes = 0, message = x'',"
             f" body = x'' WHERE {condition}",
             values,
         )
@@ -171,4 +171,4 @@ def _blank(db: sqlite3.Connection, table: str, condition: str, values: tuple[int
 
 
 def _delete(db: sqlite3.Connection, table: str, subject: SubjectId) -> int:
-    return db.execute(f"DELETE FROM {table} WHERE subject = ?", (subject,)).rowcount  # noqa: S608 - our own table name
+    return db.execute(f"DELETE FROM {table} WHERE subject = ?", (subject,)).rowcount

@@ -61,8 +61,8 @@ class Seen:
 
     def _load(self, db: sqlite3.Connection, day: date) -> None:
         table = table_of(day)
-        top = db.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0  # noqa: S608 - our own table name
-        query = f"SELECT message FROM {table} WHERE rowid > ?"  # noqa: S608 - our own table name
+        top = db.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0
+        query = f"SELECT message FROM {table} WHERE rowid > ?"
         rows = db.execute(query, (self._read.get(day, 0),)).fetchall()
         self._days.setdefault(day, set()).update(row[0] for row in rows)
         self._read[day] = top
