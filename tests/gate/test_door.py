@@ -192,3 +192,18 @@ def test_a_grant_ends_at_the_same_moment_for_one_and_for_many(
 
     assert isinstance(many, Permit)
     assert isinstance(one, Permit) is (SUBJECT in many.audience) is permitted
+
+
+@given(standings, visits, st.sampled_from([*POLICY.activities, "fly"]))
+def test_who_would_refuse_is_said_without_counting(
+    standing: Standing, visit: Visit, activity: str
+) -> None:
+    """It is the answer of `ask`, but nothing is counted, and no permit is handed out."""
+    world = World(standing)
+
+    answer = world.door.refusal(activity, visit, NOW)
+
+    counted = (world.uses.uses, world.uses.refusals, world.uses.gaps)
+    assert not any(counted)
+    asked = world.door.ask(activity, visit, NOW)
+    assert answer == (None if isinstance(asked, Permit) else asked)

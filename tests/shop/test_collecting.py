@@ -174,3 +174,15 @@ def test_the_shops_own_past_says_where_people_live(shop: Shop) -> None:
 
     assert shop.subject("cal").export()["region"] == "US-CA"
     assert len(events(shop, "cal")) == 1
+
+
+def test_a_call_counts_one_use_for_each_purpose_it_is_kept_for(shop: Shop) -> None:
+    """What subjects read about the use of their data is what happened, however they are named."""
+    agree(shop, "ada")
+    call = track("ada", "Product Viewed", "kettle") | {"anonymousId": "browser-1"}
+    shop.collect([call])
+    shop.collect([call | {"messageId": "again"}])
+
+    uses = shop.subject("ada").export()["uses"]
+    counts = {use["activity"]: use["count"] for use in uses}  # type: ignore[attr-defined]
+    assert (counts["keep-history"], counts["record-statement"]) == (2, 1)

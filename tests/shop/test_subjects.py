@@ -23,7 +23,7 @@ def test_an_export_shows_what_is_kept_why_and_for_how_long(shop: Shop) -> None:
     assert [e["source"] for e in export["events"]] == ["web"]  # type: ignore[attr-defined]
     assert {s["statement"] for s in export["statements"]} == {"grant"}  # type: ignore[attr-defined]
     used = {use["activity"]: use["count"] for use in export["uses"]}  # type: ignore[attr-defined]
-    assert used["recommend-individual"] == 2
+    assert used["recommend-individual"] == 1
     assert len(export["purposes"]) == len(shop.policy.purposes)  # type: ignore[arg-type]
 
 
@@ -109,3 +109,25 @@ def _equal(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
 def _found(opened: Opened, text: str) -> bool:
     files = (path for path in opened.folder.rglob("*") if path.is_file())
     return any(text.encode() in path.read_bytes() for path in files)
+
+
+def test_who_leaves_during_a_training_is_not_in_what_it_publishes(shop: Shop) -> None:
+    """Reading and building take a while: the door is asked again before the models are final."""
+    teach(shop)
+    without = dict(shop.models.current.arrays())
+    agree(shop, "ada")
+    shop.collect([track("ada", "Order Completed", "lamp", "rug", "kettle")])
+    bob = agree(shop, "bob")
+    shop.collect([track("bob", "Order Completed", "mug", "kettle")])
+    left: list[str] = []
+
+    def leave(step: str, done: int) -> None:
+        if step == "build models" and done and not left:
+            left.append(step)
+            shop.subject("ada").erase()
+            shop.consent(bob, {"model_training": "withdraw"})
+
+    shop.train(leave)
+
+    assert left
+    assert _equal(dict(shop.models.current.arrays()), without)

@@ -71,6 +71,20 @@ class Door:
             visit.subject, table.activity, basis=verdict.basis, regime=verdict.regime, at=at
         )
 
+    def refusal(self, activity: str, visit: Visit, at: datetime) -> Refusal | Gap | None:
+        """
+        Say who would refuse *activity*, or None where nobody would.
+
+        Counts nothing, and hands out no permit that data could be opened with: for keeping what is
+        held in step with what may be held.
+        """
+        require_aware(at)
+        table = self._tables.get(activity)
+        if table is None:
+            return unknown(activity, at)
+        verdict = table.entries[self._code(table, visit, at)]
+        return None if verdict.number == PERMITTED else _spoken(verdict, table, at)
+
     def open(
         self, activity: str, visit: Visit, at: datetime, what: Callable[[Permit], T]
     ) -> Permitted[T] | Refusal | Gap:
@@ -132,17 +146,23 @@ class Door:
         )
 
     def _refusal(self, table: VerdictTable, verdict: Verdict, at: datetime) -> Refusal | Gap:
-        activity = table.activity
-        if verdict.number == GAP:
-            return self._gap(gap_in(activity.name, activity.purpose, verdict.regime, at))
-        self._uses.refused(activity.name, verdict.rule)
-        return Refusal(
-            activity=activity.name, rule=verdict.rule, reason=verdict.reason, decided_at=at
-        )
+        answer = _spoken(verdict, table, at)
+        if isinstance(answer, Gap):
+            return self._gap(answer)
+        self._uses.refused(answer.activity, answer.rule)
+        return answer
 
     def _gap(self, gap: Gap) -> Gap:
         self._uses.gap(gap.activity, gap.missing)
         return gap
+
+
+def _spoken(verdict: Verdict, table: VerdictTable, at: datetime) -> Refusal | Gap:
+    """Put a verdict against *table*'s activity into an answer."""
+    activity = table.activity
+    if verdict.number == GAP:
+        return gap_in(activity.name, activity.purpose, verdict.regime, at)
+    return Refusal(activity=activity.name, rule=verdict.rule, reason=verdict.reason, decided_at=at)
 
 
 def _numbers(table: VerdictTable, columns: DigestColumns, at: datetime) -> NDArray[np.uint8]:

@@ -173,22 +173,29 @@ class Collecting:
         if not permits or (known and not residence):
             return permits
         # Only now, with a permit in hand, is a new sender written down or an identifier linked.
-        subject = self._parts.store.identities.admit(who, at=request.received_at)
-        visit = Visit(subject=subject, region=region, gpc=request.gpc)
-        if residence:
-            self._settle(visit, residence, request.received_at)
+        admitted = self._parts.store.identities.admit(who, at=request.received_at)
+        visit = Visit(subject=admitted, region=region, gpc=request.gpc)
+        moved = residence is not None and self._settle(visit, residence, request.received_at)
+        if admitted == subject and not moved:
+            return permits
         return self._asked(visit, request.received_at)
 
     def _asked(self, visit: Visit, at: datetime) -> tuple[Permit, ...]:
         answers = (self._parts.door.ask(activity, visit, at) for activity in self._keeping)
         return tuple(answer for answer in answers if isinstance(answer, Permit))
 
-    def _settle(self, visit: Visit, residence: str, at: datetime) -> None:
-        """Note where a subject lives; what is known already is not changed by a client's word."""
+    def _settle(self, visit: Visit, residence: str, at: datetime) -> bool:
+        """
+        Note where a subject lives, and tell whether that is news.
+
+        What is known already is not changed by a client's word.
+        """
         profiles = self._parts.store.profiles
         permit = self._parts.door.ask("record-statement", visit, at)
-        if isinstance(permit, Permit) and profiles.region(permit) is None:
-            profiles.settle(permit, residence)
+        if not isinstance(permit, Permit) or profiles.region(permit) is not None:
+            return False
+        profiles.settle(permit, residence)
+        return True
 
     def _follow(self, call: Call, permits: tuple[Permit, ...], request: _Request) -> None:
         """Let the profile follow: traits of an `identify`, and the group the subject falls in."""

@@ -64,12 +64,12 @@ class Consenting:
         if not who.identifiers:
             raise Mistake("userId or anonymousId is needed: whose choice is it?")
         now = self._parts.clock()
-        regime = self._regime(who)
+        asked = self._permit(visit_of(self._parts.store.identities, who), now)
         statements = statements_from(
             said,
             policy=self._parts.policy,
             notice=notice,
-            regime=regime,
+            regime=asked.regime,
             locale=locale,
             source=source,
             at=_not_ahead(at, now),
@@ -78,7 +78,7 @@ class Consenting:
         shown = self._parts.policy.notice(notice, locale or "en")
         return Receipt(
             statements=statements,
-            regime=regime,
+            regime=asked.regime,
             notice_hash=shown.hash if shown else "",
             recorded_at=now,
         )
@@ -88,7 +88,8 @@ class Consenting:
         now = self._parts.clock()
         kind = StatementKind.LIFT if lift else StatementKind.RESTRICT
         visit = Visit(subject=subject)
-        self._append(visit, (Statement(purpose="", kind=kind, at=now, source=source),), now)
+        statement = Statement(purpose="", kind=kind, at=now, source=source)
+        self._append(self._permit(visit, now), visit, (statement,))
 
     def standing(self, who: Who) -> tuple[Answer, ...]:
         """Return what stands on every purpose; without a record, what holds by law."""
@@ -111,7 +112,7 @@ class Consenting:
         permit = self._permit(visit, at)
         news = objections_by_signal(permit, self._heard(permit), policy=self._parts.policy, at=at)
         if news:
-            self._append(visit, news, at)
+            self._append(permit, visit, news)
         self._heeded.add(visit.subject)
 
     def _write(self, who: Who, statements: tuple[Statement, ...], now: datetime) -> None:
@@ -120,16 +121,15 @@ class Consenting:
         permit = self._permit(visit, now)
         if who.region and self._parts.store.profiles.region(permit) is None:
             self._parts.store.profiles.settle(permit, who.region.upper())
-        self._append(visit, statements, now)
+        self._append(permit, visit, statements)
 
-    def _append(self, visit: Visit, statements: tuple[Statement, ...], now: datetime) -> None:
-        permit = self._permit(visit, now)
+    def _append(self, permit: Permit, visit: Visit, statements: tuple[Statement, ...]) -> None:
         record(permit, statements, self._parts.store.statements)
         for statement in statements:
             label = f"{statement.kind}:{statement.purpose}"
             self._parts.store.tallies.add("statement", label)
         self._heeded.discard(permit.subject)
-        self._aftermath(visit, now)
+        self._aftermath(visit, permit.decided_at)
 
     def _permit(self, visit: Visit, at: datetime) -> Permit:
         answer = self._parts.door.ask("record-statement", visit, at)
@@ -139,9 +139,6 @@ class Consenting:
 
     def _heard(self, permit: Permit) -> Standing:
         return self._parts.store.statements.standing(permit) if permit.scope else Standing()
-
-    def _regime(self, who: Who) -> str:
-        return self._permit(visit_of(self._parts.store.identities, who), self._parts.clock()).regime
 
 
 def _not_ahead(at: datetime | None, now: datetime) -> datetime:

@@ -20,7 +20,7 @@ from tactful.shop.consenting import Consenting
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
 from tactful.shop.visitors import Who, visit_of
-from tactful.terms import Decision, Level, Mistake, NotFound, RefusedLevel, SubjectId
+from tactful.terms import Decision, Event, Level, Mistake, NotFound, RefusedLevel, SubjectId
 
 T = TypeVar("T")
 
@@ -75,9 +75,10 @@ class Deciding:
         at = self._parts.clock()
         visit = visit_of(self._parts.store.identities, question.who)
         self._consenting.heed_signal(visit, at)
-        attempt = _Attempt(self._parts, visit, at)
         ceiling = min(slot.ceiling, question.ceiling, key=lambda level: level.height)
-        level, permit = attempt.highest(ceiling)
+        walk = _Walk(self._parts, visit, at, ceiling=ceiling)
+        known = walk.known(question)
+        level, permit = walk.highest
         self._parts.store.tallies.add("decisions", level.value)
         shelf = Shelf(models=self._models.current, catalogue=self._parts.store.catalogue)
         return Decision(
@@ -86,8 +87,8 @@ class Deciding:
             level=level,
             purpose=permit.purpose if permit else "",
             basis=permit.basis if permit else "",
-            items=slate(attempt.known(question, level), slot, shelf, limit=question.limit),
-            refused=tuple(attempt.refused),
+            items=slate(known, slot, shelf, limit=question.limit),
+            refused=tuple(walk.refused),
         )
 
     def feedback(self, decision: str, kind: str, *, gpc: bool = False) -> bool:
@@ -120,50 +121,49 @@ class Deciding:
         return _decoder.decode(value)
 
 
-class _Attempt:
-    """One walk down the levels: asks the door, opens what is permitted, notes who said no."""
+class _Walk:
+    """One walk down the levels: opens what is permitted, each with one question to the door."""
 
-    def __init__(self, parts: Parts, visit: Visit, at: datetime) -> None:
+    def __init__(self, parts: Parts, visit: Visit, at: datetime, *, ceiling: Level) -> None:
         self._parts = parts
         self._visit = visit
         self._at = at
+        self._ceiling = ceiling
+        self.highest: tuple[Level, Permit | None] = (Level.NONE, None)
         self.refused: list[RefusedLevel] = []
 
-    def highest(self, ceiling: Level) -> tuple[Level, Permit | None]:
-        """Return the highest permitted level up to *ceiling*, with its permit."""
-        for level, activity in ACTIVITIES.items():
-            if level.height > ceiling.height:
-                continue
-            answer = self._parts.door.ask(activity, self._visit, self._at)
-            if isinstance(answer, Permit):
-                return level, answer
-            self.refused.append(RefusedLevel(level=level, rule=answer.rule, reason=answer.reason))
-        return Level.NONE, None
-
-    def known(self, question: Question, level: Level) -> Known:
-        """Open what *level* includes; each level below it still needs a permit of its own."""
-        store, session = self._parts.store, tuple(question.session)
+    def known(self, question: Question) -> Known:
+        """Open every level up to the ceiling, the highest first; a stranger has nothing stored."""
+        session = tuple(question.session)
+        history = self._open(Level.INDIVIDUAL, self._history)
+        group = self._open(Level.SEGMENT, self._group)
         return Known(
             page=question.page,
-            session=self._open(Level.SESSION, level, lambda _: session),
-            group=self._open(Level.SEGMENT, level, _if_stored(store.profiles.group, None)),
-            history=self._open(
-                Level.INDIVIDUAL,
-                level,
-                _if_stored(lambda permit: store.events.history(permit, limit=HISTORY), ()),
-            ),
+            session=self._open(Level.SESSION, lambda _: session),
+            group=group,
+            history=history,
         )
 
-    def _open(self, part: Level, level: Level, what: Callable[[Permit], T]) -> Permitted[T] | None:
-        if part.height > level.height:
+    def _history(self, permit: Permit) -> tuple[Event, ...]:
+        if permit.scope is None:
+            return ()
+        return self._parts.store.events.history(permit, limit=HISTORY)
+
+    def _group(self, permit: Permit) -> str | None:
+        return None if permit.scope is None else self._parts.store.profiles.group(permit)
+
+    def _open(self, level: Level, what: Callable[[Permit], T]) -> Permitted[T] | None:
+        """Open *level*; the first permit is the highest, and who refuses before it is noted."""
+        if level.height > self._ceiling.height:
             return None
-        answer = self._parts.door.open(ACTIVITIES[part], self._visit, self._at, what)
-        return answer if isinstance(answer, Permitted) else None
-
-
-def _if_stored(read: Callable[[Permit], T], nothing: T) -> Callable[[Permit], T]:
-    """Read from the store for a stored subject; a visitor without a record has *nothing* there."""
-    return lambda permit: nothing if permit.scope is None else read(permit)
+        answer = self._parts.door.open(ACTIVITIES[level], self._visit, self._at, what)
+        if isinstance(answer, Permitted):
+            if self.highest[1] is None:
+                self.highest = (level, answer.permit)
+            return answer
+        if self.highest[1] is None:
+            self.refused.append(RefusedLevel(level=level, rule=answer.rule, reason=answer.reason))
+        return None
 
 
 def _checked(question: Question) -> Slot:

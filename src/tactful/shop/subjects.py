@@ -68,11 +68,13 @@ class Subject:
         """
         Erase the subject: models first, then key and rows (Art. 17).
 
-        The models forget before the rows go, so that a failure in between can be repeated.
+        The models forget before the rows go, so that a failure in between can be repeated; and
+        once more after, in case a training that had read the rows was published meanwhile.
         """
         permit = self._permit()
         changed = self._models.forget(permit)
         removed = self._parts.store.records.erase(permit)
+        changed |= self._models.forget(permit)
         self._parts.store.tallies.add("erasure", "done")
         return Erasure(removed=removed, models_changed=changed)
 
@@ -133,14 +135,14 @@ def withdraw_from(parts: Parts, models: ModelsInUse, visit: Visit, at: datetime)
     """
     here = Visit(subject=visit.subject, region=visit.region)
     keeping = (a for a in parts.policy.activities.values() if a.keeps)
-    answers = [(a.purpose, parts.door.ask(a.name, here, at)) for a in keeping]
+    answers = [(a.purpose, parts.door.refusal(a.name, here, at)) for a in keeping]
     refused = frozenset(
-        purpose
-        for purpose, answer in answers
-        if not isinstance(answer, Permit) and answer.rule != "not_restricted"
+        purpose for purpose, answer in answers if answer and answer.rule != "not_restricted"
     )
+    if not refused:
+        return
     permit = parts.door.ask("record-statement", here, at)
-    if not refused or not isinstance(permit, Permit):
+    if not isinstance(permit, Permit):
         return
     parts.store.records.drop_purposes(permit, refused)
     if "model_training" in refused:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from tactful.capabilities.recommend import ACTIVITIES, Lesson, lessons
 from tactful.gate import Audience, Gap, Permit, Permitted
-from tactful.mechanisms.interactions import Interactions
+from tactful.mechanisms.interactions import NOBODY, Interactions
 from tactful.mechanisms.models import Models
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
 from tactful.terms import Event, Level, Mistake, SubjectId
+
+TRAINING = "train-models"
 
 Progress = Callable[[str, int], None]
 """Told which step is under way and how many of its things are done."""
@@ -40,7 +44,7 @@ class Training:
         opened = self.open_history()
         taught = self.read(opened, progress)
         models = self.build(taught, self.groups(), progress)
-        self._models.use(models)
+        models = self._publish(models)
         return Trained(
             subjects=len({owner for owner, _, _ in taught}),
             refused=_refused(opened.permit),
@@ -49,12 +53,29 @@ class Training:
             artefact=self._models.name,
         )
 
+    def _publish(self, models: Models) -> Models:
+        """
+        Put *models* into use, and leave nobody in who withdrew or was erased meanwhile.
+
+        Reading and building take a while, so the door is asked again (ADR-0004): after publishing,
+        because whoever leaves later makes what is published then forget them.
+        """
+        self._models.use(models)
+        while gone := self._gone(models):
+            models = models.without(*gone)
+            self._models.use(models)
+        return models
+
+    def _gone(self, models: Models) -> list[int]:
+        answer = self._parts.door.ask_audience(TRAINING, self._parts.clock())
+        members = answer.audience.members if isinstance(answer, Permit) else ()
+        owners = np.unique(models.log.owner)
+        return [int(owner) for owner in np.setdiff1d(owners[owners != NOBODY], members)]
+
     def open_history(self) -> Permitted[Iterable[Event]]:
         """Ask the door for everybody's history, as far as it may teach the models."""
         at = self._parts.clock()
-        answer = self._parts.door.open_audience(
-            "train-models", at, self._parts.store.events.of_audience
-        )
+        answer = self._parts.door.open_audience(TRAINING, at, self._parts.store.events.of_audience)
         if isinstance(answer, Gap):
             raise Mistake(f"nothing can be trained, {answer.reason}: add it to the policy")
         return answer
