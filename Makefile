@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := packaging/system-packages
 
-.PHONY: demo test check bench docs-pictures clean locks
+.PHONY: demo test check bench mutants docs-pictures clean locks
 
 demo: $(VENV)/runtime.stamp
 	$(BIN)/tactful demo --port $(PORT) $(if $(DATA),--data "$(DATA)") $(if $(filter 0,$(SERVE)),--no-serve)
@@ -15,6 +15,7 @@ demo: $(VENV)/runtime.stamp
 test: $(VENV)/dev.stamp check
 	sh $(SYSTEM) chromium
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/coverage report --include='src/tactful/terms/*,src/tactful/gate/*' --fail-under=100 --skip-covered
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
@@ -26,6 +27,10 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/dev.stamp
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/mutmut results
 
 $(VENV)/bin/python:
 	sh $(SYSTEM) python $(PYTHON)
@@ -46,5 +51,5 @@ locks:
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements/dev.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage demo-shop benchmarks/results
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage demo-shop benchmarks/results mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,7 +3,8 @@ How fast consent strings are decoded: TC strings of a few hundred vendors, and G
 
 `python -m benchmarks.consent_strings` prints the figures and writes
 `benchmarks/results/consent_strings.json`.  One process, one thread; the strings differ, so that
-nothing is remembered from one to the next.
+decoding remembers nothing from one to the next.  Reading the signals of calls does: shoppers send
+the same string with every request, and all but the first are looked up.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from benchmarks.report import median, percentile, print_table, write_result
+from tactful.adapters.policy_files import load_policy
+from tactful.capabilities.consent import read_signals
 from tactful.mechanisms.consent_strings import (
     GppConsent,
     PublisherPurposes,
@@ -25,6 +28,7 @@ from tactful.mechanisms.consent_strings import (
     tcf,
 )
 from tactful.mechanisms.consent_strings.bits import BitWriter
+from tactful.terms import Signals
 
 STRINGS = 200
 ROUNDS = 25
@@ -50,6 +54,7 @@ def main() -> None:
         **rates("TCF encode", tcf.encode, list(map(tcf.decode, scattered))),
         **rates("GPP usnat + usca decode", gpp.decode, american),
         **rates("TCF decode of the worst 16 kB", tcf.decode, longest),
+        **signals(scattered, american),
     }
     print_table("consent strings", figures)
     print(f"  written to {write_result('consent_strings', figures)}")
@@ -98,6 +103,25 @@ def longest_string() -> str:
     for value, width in [(2, 6), (0, 207), (65_535, 16), (1, 1), (times, 12), *ranges, (0, 29)]:
         writer.number(value, width)
     return writer.text(multiple=24)
+
+
+def signals(european: Sequence[str], american: Sequence[str]) -> dict[str, object]:
+    """Return what reading the signals of one call costs, under the pack's policy."""
+    policy = load_policy(None)
+    chosen = {"Advertising": False, "Analytics": True, "Functional": True, "DataSharing": False}
+
+    def read(given: Signals) -> None:
+        read_signals(given, policy, DAY)
+
+    figures: dict[str, object] = {}
+    for name, given in (
+        ("TC string", [Signals(tcf=text) for text in european]),
+        ("GPP string", [Signals(gpp=text) for text in american]),
+        ("categories", [Signals(categories=chosen)]),
+    ):
+        found = rates(f"signals of a call: {name}", read, given)
+        figures |= {key: value for key, value in found.items() if not key.endswith("/s")}
+    return figures
 
 
 def rates(name: str, work: Callable[[Given], object], given: Sequence[Given]) -> dict[str, object]:

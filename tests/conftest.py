@@ -1,6 +1,19 @@
-"""What holds for all tests: properties have no deadline, because the machine may be busy."""
+"""
+What holds for all tests: properties have no deadline, because the machine may be busy.
 
-from hypothesis import settings
+Under `make mutants` they draw the same examples every time, and a slow draw or a long search for
+the smallest example counts for nothing: only a broken promise kills a mutant.
+"""
+
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("tactful", deadline=None, print_blob=True)
+settings.register_profile(
+    "mutants",
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 settings.load_profile("tactful")

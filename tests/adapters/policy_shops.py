@@ -27,14 +27,14 @@ categories = ["user.account"]
 uses = ["essential.service"]
 retention_days = 30
 """
-COLORADO = """
-id = "US-CO"
-law = "CPA C.R.S. 6-1-1301 ff."
-regions = ["US-CO"]
+UTAH = """
+id = "US-UT"
+law = "UCPA, Utah Code 13-61-101 ff."
+regions = ["US-UT"]
 [rules.advertising]
 mode = "opt_out"
 basis = "notice"
-citation = "6-1-1306"
+citation = "13-61-201"
 confidence = "check"
 """
 

@@ -43,6 +43,15 @@ def test_lets_go_when_its_process_dies(tmp_path: Path) -> None:
     FolderLock(tmp_path).close()
 
 
+def test_tells_whether_a_server_runs(tmp_path: Path) -> None:
+    """Before the first server nobody holds the folder, then the server does, afterwards nobody."""
+    assert not FolderLock.is_held(tmp_path)
+    with FolderLock(tmp_path):
+        assert FolderLock.is_held(tmp_path)
+    assert not FolderLock.is_held(tmp_path)
+    FolderLock(tmp_path).close()
+
+
 def test_closing_twice(tmp_path: Path) -> None:
     """Closing again does nothing."""
     lock = FolderLock(tmp_path)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from policy_shops import COLORADO, LOYALTY, PURPOSES, changed, loaded, notice, shop
+from policy_shops import LOYALTY, PURPOSES, UTAH, changed, loaded, notice, shop
 
 from tactful.adapters import policy_files
 from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
@@ -91,15 +91,21 @@ class TestShop:
 
     def test_a_jurisdiction_is_a_file(self, tmp_path: Path) -> None:
         """A new regime needs nothing but its file; it joins the strictest set."""
-        policy = loaded(tmp_path, "regimes/us-co.toml", COLORADO)
-        assert policy.regimes[policy.regime_index("US-CO")].id == "US-CO"
+        policy = loaded(tmp_path, "regimes/us-ut.toml", UTAH)
+        assert policy.regimes[policy.regime_index("US-UT")].id == "US-UT"
         assert set(policy.regimes[0].rules) == {"advertising"}
 
-    def test_a_regime_is_replaced_whole(self, tmp_path: Path) -> None:
-        """A file with the id of a regime of the pack takes its place, whatever its name."""
-        policy = loaded(tmp_path, "regimes/mine.toml", COLORADO.replace("US-CO", "US-CA"))
+    def test_a_regime_is_changed_rule_by_rule(self, tmp_path: Path) -> None:
+        """A file with the id of a regime of the pack changes what it names, whatever its name."""
+        policy = loaded(tmp_path, "regimes/mine.toml", UTAH.replace("US-UT", "US-CA"))
         assert [r.id for r in policy.regimes] == [r.id for r in PACK.regimes]
-        assert set(policy.regimes[3].rules) == {"advertising"}
+        mine, packs = policy.regime("US-CA"), PACK.regime("US-CA")
+        assert mine is not None
+        assert packs is not None
+        assert mine.rules["advertising"].citation == "13-61-201"
+        assert mine.law.startswith("UCPA")
+        assert dict(mine.rules) | {"advertising": packs.rules["advertising"]} == packs.rules
+        assert (mine.ages, mine.deadlines, mine.gpc) == (packs.ages, packs.deadlines, packs.gpc)
 
     def test_a_notice_is_replaced_by_its_name(self, tmp_path: Path) -> None:
         """The shop's words stand in for the pack's, and the hash is that of its file."""
@@ -117,7 +123,7 @@ class TestShop:
         text = notice(*PURPOSES, material=True)
         policy = loaded(tmp_path, "notices/privacy/2.en.md", text)
         assert policy.current_notice("de").name == "privacy@2"
-        assert policy.binding_versions == {"privacy": 2}
+        assert set(policy.binding_versions.values()) == {2}
         assert policy.notice("privacy@1", "de") is not None
 
     def test_the_packs_news_do_not_overtake_the_shops_words(
@@ -178,7 +184,7 @@ class TestDocs:
         for name, block in re.findall(r"```toml policy/(\S+)\n(.*?)```", text, re.DOTALL):
             written[name] = written.get(name, "") + block
         policy = load_policy(shop(tmp_path, written))
-        assert len(written) == 4
+        assert len(written) == 6
         assert policy.purposes["individual_personalization"].retention == timedelta(days=180)
         assert "partner_matching" not in policy.purposes
         assert set(policy.plan.events["Swatch Ordered"].properties) == {"product_id", "fabric"}
@@ -186,7 +192,8 @@ class TestDocs:
         assert (
             policy.activities["recommend-individual"].dpia != PACK.activities["train-models"].dpia
         )
-        assert policy.regimes[policy.regime_index("US-CO")].id == "US-CO"
+        assert policy.regimes[policy.regime_index("US-UT")].id == "US-UT"
+        assert policy.regimes[policy.regime_index("GB")].rules["measurement"].mode == "opt_in"
 
 
 class TestHash:
@@ -197,7 +204,7 @@ class TestHash:
         [
             ("purposes.toml", LOYALTY),
             ("purposes.toml", "[advertising]\nremove = true\n"),
-            ("regimes/us-co.toml", COLORADO),
+            ("regimes/us-ut.toml", UTAH),
             ("notices/privacy/2.en.md", notice(*PURPOSES, material=True)),
         ],
         ids=["purpose added", "purpose removed", "regime added", "material notice"],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from policy_shops import COLORADO, LOYALTY, PURPOSES, changed, loaded, notice, shop
+from policy_shops import LOYALTY, PURPOSES, UTAH, changed, loaded, notice, shop
 
 from tactful.adapters.policy_entries import PROPERTY_TYPES
 from tactful.adapters.policy_files import load_policy
@@ -178,63 +178,64 @@ MISTAKES = {
         "unknown Fideslang category 'user.nam': did you mean 'user.name'?",
     ),
     "unknown mode": (
-        "regimes/us-co.toml",
-        changed('"opt_out"', '"optout"', COLORADO),
-        "policy/regimes/us-co.toml, [rules.advertising]",
+        "regimes/us-ut.toml",
+        changed('"opt_out"', '"optout"', UTAH),
+        "policy/regimes/us-ut.toml, [rules.advertising]",
         "unknown mode 'optout': did you mean 'opt_out'?",
     ),
     "unknown basis": (
-        "regimes/us-co.toml",
-        changed('"notice"', '"whim"', COLORADO),
-        "policy/regimes/us-co.toml, [rules.advertising]",
+        "regimes/us-ut.toml",
+        changed('"notice"', '"whim"', UTAH),
+        "policy/regimes/us-ut.toml, [rules.advertising]",
         "unknown basis 'whim': it must be one of " + ", ".join(LegalBasis),
     ),
     "unknown confidence": (
-        "regimes/us-co.toml",
-        changed('"check"', '"sure"', COLORADO),
-        "policy/regimes/us-co.toml, [rules.advertising]",
+        "regimes/us-ut.toml",
+        changed('"check"', '"sure"', UTAH),
+        "policy/regimes/us-ut.toml, [rules.advertising]",
         "unknown confidence 'sure': it must be one of read, check",
     ),
     "rule on an unknown purpose": (
-        "regimes/us-co.toml",
-        changed("rules.advertising", "rules.ads", COLORADO),
-        "policy/regimes/us-co.toml, [rules.ads]",
+        "regimes/us-ut.toml",
+        changed("rules.advertising", "rules.ads", UTAH),
+        "policy/regimes/us-ut.toml, [rules.ads]",
         "unknown purpose 'ads': it must be one of " + ONE_OF,
     ),
     "a consent that never counts": (
-        "regimes/us-co.toml",
-        COLORADO + "consent_lifetime_days = -1\n",
-        "policy/regimes/us-co.toml, [rules.advertising]",
+        "regimes/us-ut.toml",
+        UTAH + "consent_lifetime_days = -1\n",
+        "policy/regimes/us-ut.toml, [rules.advertising]",
         "consent_lifetime_days must be a whole number >= 1; leave it out for none",
     ),
     "unknown signal": (
-        "regimes/us-co.toml",
-        COLORADO + "[signals.dnt]\n",
-        "policy/regimes/us-co.toml, [signals.dnt]",
+        "regimes/us-ut.toml",
+        UTAH + "[signals.dnt]\n",
+        "policy/regimes/us-ut.toml, [signals.dnt]",
         "unknown signal 'dnt': it must be one of gpc",
     ),
     "signal on an unknown purpose": (
-        "regimes/us-co.toml",
-        COLORADO + '[signals.gpc]\nbinding = ["advertizing"]\nhonoured = []\ncitation = "5.08"\n',
-        "policy/regimes/us-co.toml, [signals.gpc]",
+        "regimes/us-ut.toml",
+        UTAH + '[signals.gpc]\nbinding = ["advertizing"]\nhonoured = []\n'
+        'citation = "5.08"\nconfidence = "check"\n',
+        "policy/regimes/us-ut.toml, [signals.gpc]",
         "unknown purpose 'advertizing': did you mean 'advertising'?",
     ),
     "a region that is no code": (
-        "regimes/us-co.toml",
-        changed('["US-CO"]', '["Colorado"]', COLORADO),
-        "policy/regimes/us-co.toml",
+        "regimes/us-ut.toml",
+        changed('["US-UT"]', '["Colorado"]', UTAH),
+        "policy/regimes/us-ut.toml",
         "'Colorado' is no region: write an ISO 3166 code, as DE or US-CA",
     ),
     "a region claimed twice": (
-        "regimes/us-co.toml",
-        changed('["US-CO"]', '["US-CA"]', COLORADO),
-        "policy/regimes/us-co.toml",
+        "regimes/us-ut.toml",
+        changed('["US-UT"]', '["US-CA"]', UTAH),
+        "policy/regimes/us-ut.toml",
         "region US-CA is in tactful/pack/regimes/us-ca.toml too: take it out of one",
     ),
     "a regime without an id": (
-        "regimes/us-co.toml",
-        changed('id = "US-CO"\n', "", COLORADO),
-        "policy/regimes/us-co.toml",
+        "regimes/us-ut.toml",
+        changed('id = "US-UT"\n', "", UTAH),
+        "policy/regimes/us-ut.toml",
         "id is missing: add it",
     ),
     "no front matter": (
@@ -310,8 +311,8 @@ MISTAKES = {
         "unknown file 'purpose.toml': did you mean 'purposes.toml'?",
     ),
     "a folder that nobody reads": (
-        "regime/us-co.toml",
-        COLORADO,
+        "regime/us-ut.toml",
+        UTAH,
         "policy",
         "unknown folder 'regime': did you mean 'regimes'?",
     ),
@@ -340,7 +341,7 @@ class TestMistakes:
 
     def test_two_regimes_of_one_shop_with_one_id(self, tmp_path: Path) -> None:
         """Which of two files of the same shop would hold is not left to their names."""
-        both = {"regimes/a.toml": COLORADO, "regimes/b.toml": COLORADO}
+        both = {"regimes/a.toml": UTAH, "regimes/b.toml": UTAH}
         with pytest.raises(PolicyMistake, match=r"regimes/b\.toml: policy/regimes/a\.toml has"):
             load_policy(shop(tmp_path, both))
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
 from cli_worlds import Run
+
+from tactful.assembly import open_countries
 
 
 def findings(run: Run) -> Mapping[str, tuple[str, str]]:
@@ -60,6 +64,54 @@ def test_an_open_demonstration(empty: Run) -> None:
 
     assert empty("doctor").code == 1
     assert findings(empty)["settings"][0] == "unsafe"
+
+
+def test_when_the_law_changes(empty: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules that are dated are announced: they are chosen when the shop is opened."""
+    monkeypatch.setenv("TACTFUL_SHOP_AS_OF", "2026-11-23T00:00:00Z")
+    assert findings(empty)["policy"][1].endswith("from 2027-05-14: restart the shop then")
+
+    monkeypatch.setenv("TACTFUL_SHOP_AS_OF", "2027-05-14T00:00:00Z")
+    assert "restart" not in findings(empty)["policy"][1]
+
+
+def test_who_trusts_everybody(empty: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every client is a trusted proxy, everybody chooses the law they fall under: unsafe."""
+    monkeypatch.setenv("TACTFUL_SERVER_REGION_HEADER", "CF-IPCountry")
+    assert findings(empty)["regions"] == (
+        "ok",
+        "told by CF-IPCountry; trusted: 127.0.0.0/8, ::1/128",
+    )
+
+    monkeypatch.setenv("TACTFUL_SERVER_TRUSTED_PROXIES", "10.0.0.0/8, ::/0")
+    assert findings(empty)["regions"][0] == "unsafe"
+    assert empty("doctor").code == 1
+
+
+def test_the_table_of_countries_grows_old(empty: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After 18 months a newer one is asked for; who looks nothing up is not bothered."""
+    monkeypatch.setenv("TACTFUL_SHOP_AS_OF", "2026-07-01T00:00:00Z")
+    assert findings(empty)["countries"][0] == "ok"
+
+    monkeypatch.setenv("TACTFUL_SHOP_AS_OF", "2028-01-01T00:00:00Z")
+    state, says = findings(empty)["countries"]
+    assert (state, says.endswith("18 months ago: install a newer tactful")) == ("note", True)
+
+    monkeypatch.setenv("TACTFUL_SERVER_COUNTRY_LOOKUP", "false")
+    assert "countries" not in findings(empty)
+
+
+def test_a_table_of_countries_that_is_damaged(
+    empty: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is unsafe: the server would not start."""
+    broken = partial(open_countries, tmp_path / "none.npz")
+    monkeypatch.setattr("tactful.assembly.open_countries", broken)
+
+    state, says = findings(empty)["countries"]
+
+    assert state == "unsafe"
+    assert "country_lookup = false" in says
 
 
 def test_a_shop_without_models(empty: Run) -> None:

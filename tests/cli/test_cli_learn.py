@@ -12,7 +12,7 @@ from cli_worlds import EVERYTHING, Run, orders_csv, run, subjects_csv
 
 def test_train_counts_who_taught_and_who_did_not(taught: Run) -> None:
     """Twelve allowed it; whoever did not is counted by the rule that said so."""
-    taught("consent", "carl", "--deny", "model_training", "--region", "DE")
+    taught("consent", "record", "carl", "--deny", "model_training", "--region", "DE")
 
     trained = taught("train", "--json").json
 

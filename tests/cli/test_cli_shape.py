@@ -91,7 +91,7 @@ def test_version() -> None:
         ["train"],
         ["doctor"],
         ["subject", "show", "ada"],
-        ["consent", "ada"],
+        ["consent", "show", "ada"],
         ["decide", "--slot", "for-you"],
         ["serve"],
     ],

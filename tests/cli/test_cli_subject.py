@@ -12,21 +12,23 @@ from cli_worlds import NOTICE, Run
 def test_a_grant_is_recorded_and_shown(empty: Run) -> None:
     """What a subject said stands afterwards, with its notice; the rest is not assumed."""
     ended = empty(
-        "consent", "ada", "--region", "DE", "--notice", NOTICE, "--json",
+        "consent", "record", "ada", "--region", "DE", "--notice", NOTICE, "--json",
         "--grant", "measurement", "--deny", "advertising",
     )  # fmt: skip
 
     said = {answer["purpose"]: answer["said"] for answer in ended.json["standing"]}
     assert (said["measurement"], said["advertising"]) == ("grant", "deny")
     assert said["model_training"] is None
-    assert "privacy@1" in empty("consent", "ada").out
+    assert "privacy@1" in empty("consent", "show", "ada").out
 
 
 def test_consent_that_cannot_stand_is_refused(empty: Run) -> None:
     """No notice, an unknown purpose, two answers at once: one line each, nothing recorded."""
-    empty("consent", "ada", "--grant", "measurement").failed("notice", NOTICE)
-    empty("consent", "ada", "--deny", "flying").failed("unknown purpose", "measurement")
-    empty("consent", "ada", "--deny", "measurement", "--object", "measurement").failed("both")
+    empty("consent", "record", "ada", "--grant", "measurement").failed("notice", NOTICE)
+    empty("consent", "record", "ada", "--deny", "flying").failed("unknown purpose", "measurement")
+    empty("consent", "record", "ada", "--deny", "measurement", "--object", "measurement").failed(
+        "both"
+    )
 
     empty("subject", "show", "ada").failed("no subject is known")
 

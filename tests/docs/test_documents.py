@@ -34,6 +34,13 @@ def test_the_journey_of_the_readme_runs(
     assert "tea-01" in printed
 
 
+def test_the_code_that_explains_the_gate_runs() -> None:
+    """All of it, from the top of the page to its end, and what it claims is so."""
+    page = (ROOT / "docs" / "explanation" / "the-gate.md").read_text("utf-8")
+
+    exec(compile("\n".join(CODE.findall(page)), "the-gate.md", "exec"), {})  # noqa: S102 - ours
+
+
 def _shop_with_tea(folder: Path) -> None:
     """Make a shop where tea is bought with a teapot by enough people to learn it."""
     init_shop(folder)

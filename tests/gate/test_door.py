@@ -1,13 +1,17 @@
 """The door: what it counts, whom it lets in, and that data never leaves without its permit."""
 
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
-from gate_worlds import NOW, SUBJECT, said, standings, visits
+from gate_worlds import ABROAD, NOW, SUBJECT, said, standings, visits
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tactful.gate import Door, Gap, Permit, Permitted, Refusal, Visit
+from tactful.gate.decide import AUDIENCE_LIFETIME
 from tactful.terms import Standing, StatementKind, SubjectId
 from tactful.testing.policies import CONSENT_LIFETIME, small_policy
 from tactful.testing.standings import StandingsInMemory, UsesInMemory
@@ -21,7 +25,7 @@ GRANTED = Standing(
         said("recommendations", StatementKind.GRANT),
         said("measurement", StatementKind.GRANT),
     ),
-    region="DE",
+    residence="DE",
 )
 
 
@@ -39,21 +43,29 @@ class World:
 def test_exactly_one_thing_is_counted_for_each_answer(
     standing: Standing, visit: Visit, activity: str
 ) -> None:
-    """A permit for a subject is one use, a refusal one refusal, a gap one gap: never two."""
+    """
+    A permit for a subject is one use, a refusal one refusal, a gap one gap: never two.
+
+    But for a region that no regime covers: that is a gap of its own.
+    """
     world = World(standing)
 
     answer = world.door.ask(activity, visit, NOW)
 
     used = isinstance(answer, Permit) and visit.subject is not None
-    refused, gap = isinstance(answer, Refusal), isinstance(answer, Gap)
+    gap = isinstance(answer, Gap)
     assert world.uses.uses == ({(SUBJECT, activity, TODAY): 1} if used else {})
-    assert world.uses.refusals.total() == refused
-    assert world.uses.gaps.total() == gap
+    assert world.uses.refusals == (
+        {(activity, answer.rule): 1} if isinstance(answer, Refusal) else {}
+    )
+    settled = visit.subject is not None and standing.region
+    lost = visit.region == ABROAD and not settled and activity != "fly"
+    assert world.uses.gaps.total() == gap + lost
 
 
 def test_a_gap_is_reported_to_the_operator_by_name() -> None:
     """What is missing is told, for one subject and for an audience, without whom it concerns."""
-    world = World(Standing(region="XA"))
+    world = World(Standing(residence="XA"))
 
     world.door.ask("count-visits", Visit(subject=SUBJECT), NOW)
     world.door.ask_audience("count-visits", NOW)
@@ -64,6 +76,52 @@ def test_a_gap_is_reported_to_the_operator_by_name() -> None:
         ("count-visits", "purpose measurement in regime of some subjects"),
         ("fly", "activity fly"),
     }
+
+
+@pytest.mark.parametrize(
+    ("region", "named"),
+    [
+        ("BR", "regime of region BR"),
+        ("br-sp", "regime of region BR"),
+        ("ÄÖ", "regime of region of no known shape"),
+        ("1A", "regime of region of no known shape"),
+        ("Brazil, somewhere", "regime of region BR"),
+    ],
+)
+def test_a_region_that_no_regime_covers_is_reported_by_its_country(region: str, named: str) -> None:
+    """However it is written, the names that are counted are not more than there are countries."""
+    world = World()
+
+    world.door.ask("recommend", Visit(region=region), NOW)
+    world.door.ask("recommend", Visit(), NOW)
+    world.door.ask("recommend", Visit(region="US"), NOW)
+
+    assert world.uses.gaps == {("recommend", named): 1}
+
+
+def test_where_a_residence_is_known_the_region_of_a_request_is_no_gap() -> None:
+    """A journey to where no regime holds changes nothing, so that there is nothing to report."""
+    for home in ("DE", ABROAD):
+        world = World(replace(GRANTED, residence=home))
+        came = Visit(subject=SUBJECT, region="CN")
+        assert isinstance(world.door.ask("recommend", came, NOW), Permit)
+        assert not world.uses.gaps
+
+
+def test_who_would_refuse_a_purpose_is_said_though_no_activity_serves_it() -> None:
+    """As an activity would be answered that does nothing else; an unknown purpose is a gap."""
+    world = World(Standing(residence="DE"))
+    visit = Visit(subject=SUBJECT)
+
+    refused = world.door.refusal_of_purpose("recommendations", visit, NOW)
+
+    assert isinstance(refused, Refusal)
+    assert (refused.activity, refused.rule) == ("recommendations", "consent_when_needed")
+    assert world.door.refusal_of_purpose("necessary", visit, NOW) is None
+    unknown = world.door.refusal_of_purpose("fly", visit, NOW)
+    assert unknown == Gap(activity="fly", missing="activity fly", decided_at=NOW)
+    assert not world.uses.gaps
+    assert not world.uses.refusals
 
 
 def test_a_use_is_counted_on_its_day_in_utc() -> None:
@@ -78,9 +136,53 @@ def test_a_use_is_counted_on_its_day_in_utc() -> None:
     assert world.uses.uses == {(SUBJECT, "recommend", TODAY): 2}
 
 
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Set the clock of this machine to where the next day has begun."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC-14")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_the_zone_of_the_machine_moves_no_use_to_another_day() -> None:
+    """A server in another part of the world counts on the same days."""
+    world = World()
+
+    world.door.ask("recommend", Visit(subject=SUBJECT), NOW)
+
+    assert NOW.astimezone().date() != TODAY
+    assert world.uses.uses == {(SUBJECT, "recommend", TODAY): 1}
+
+
+def test_the_permit_of_an_audience_says_what_for_and_until_when() -> None:
+    """Like that of one subject; the basis and the regime differ from member to member."""
+    answer = World().door.ask_audience("recommend", NOW)
+
+    assert isinstance(answer, Permit)
+    assert replace(answer, scope=None) == Permit(
+        scope=None,
+        activity="recommend",
+        purpose="recommendations",
+        basis="per subject",
+        regime="per subject",
+        decided_at=NOW,
+        expires_at=NOW + AUDIENCE_LIFETIME,
+    )
+
+
+def test_a_gap_for_an_audience_names_what_is_missing() -> None:
+    """As one would for a single subject."""
+    answer = World().door.ask_audience("fly", NOW)
+
+    assert answer == Gap(activity="fly", missing="activity fly", decided_at=NOW)
+
+
 def test_a_refusal_opens_nothing() -> None:
     """Where the answer is no, what would read the data is not even called."""
-    world = World(Standing(region="DE"))
+    world = World(Standing(residence="DE"))
     opened: list[Permit] = []
 
     refused = world.door.open("recommend", Visit(subject=SUBJECT), NOW, opened.append)
@@ -134,7 +236,7 @@ def test_what_is_opened_keeps_its_permit() -> None:
 def test_opening_for_an_audience_counts_each_member_and_nobody_else() -> None:
     """Whoever was refused has no use on their account; asking alone counts none."""
     world = World()
-    world.standings.put(STRANGER, Standing(region="DE"), NOW)
+    world.standings.put(STRANGER, Standing(residence="DE"), NOW)
 
     asked = world.door.ask_audience("recommend", NOW)
     assert not world.uses.uses
@@ -152,7 +254,7 @@ def test_a_statement_counts_from_the_next_question_on() -> None:
     assert isinstance(world.door.ask("recommend", visit, NOW), Permit)
 
     withdrawn = (*GRANTED.statements, said("recommendations", StatementKind.WITHDRAW))
-    world.standings.put(SUBJECT, Standing(statements=withdrawn, region="DE"), NOW)
+    world.standings.put(SUBJECT, Standing(statements=withdrawn, residence="DE"), NOW)
     audience = world.door.ask_audience("recommend", NOW)
     assert isinstance(world.door.ask("recommend", visit, NOW), Refusal)
     assert isinstance(audience, Permit)
@@ -184,7 +286,7 @@ def test_a_grant_ends_at_the_same_moment_for_one_and_for_many(
 ) -> None:
     """Expiry is seen by the look-up and by the audience, at the very end of the term."""
     grant = said("recommendations", StatementKind.GRANT, regime="asking")
-    world = World(Standing(statements=(grant,), region="DE"))
+    world = World(Standing(statements=(grant,), residence="DE"))
     at = NOW + CONSENT_LIFETIME + passed
 
     one = world.door.ask("recommend", Visit(subject=SUBJECT), at)

@@ -1,81 +1,199 @@
-"""One definition of the rules: the table, the audience and the strictest set all agree with it."""
+"""One definition of the rules: the table, the door and the audience all agree with it."""
 
+import itertools
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
-from gate_worlds import NOW, SUBJECT, policies, standings, visits
+from gate_worlds import (
+    NOW,
+    SUBJECT,
+    answer_to,
+    every_mode,
+    later,
+    many_standings,
+    policies,
+    rule_of,
+    standings,
+    visits,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tactful.adapters.policy_files import load_policy
 from tactful.gate import (
+    NEVER,
     RULE_NAMES,
     Digest,
     Door,
-    Gap,
+    Facts,
     Permit,
-    Refusal,
+    Signal,
     Visit,
     decide,
     digest,
-    strictest_of,
     verdict_tables,
 )
-from tactful.gate.decide import case_of, judge
-from tactful.gate.facts import code_count, decode, encode
-from tactful.gate.verdicts import GAP, PERMITTED
-from tactful.terms import (
-    LegalBasis,
-    Mode,
-    Policy,
-    Regime,
-    RegimeRule,
-    Standing,
-    SubjectId,
-)
+from tactful.gate.decide import Case, Footing, basis_of, footing_of, judge
+from tactful.gate.facts import CODES_OF_A_REGIME, MINOR_STEP, RUN_OUT, decode, encode
+from tactful.gate.verdicts import GAP, PERMITTED, Verdict, VerdictTable
+from tactful.terms import Minor, Mode, Policy, Said, Standing, SubjectId
 from tactful.testing.policies import small_policy
 from tactful.testing.standings import StandingsInMemory, UsesInMemory
 
+EVERY_MODE = every_mode()
 populations = st.lists(standings, max_size=12)
-later = st.sampled_from(
-    [timedelta(0), timedelta(seconds=1), timedelta(days=30), timedelta(days=336)]
+
+
+def ruled(table: VerdictTable, facts: Facts, policy: Policy) -> tuple[str, str] | None:
+    """Ask the rules themselves about one combination of facts."""
+    footing = footing_of(table.activity, policy.regimes[facts.regime])
+    return judge(Case(footing=footing, facts=facts)) if footing else ("gap", "")
+
+
+def spoken(verdict: Verdict) -> tuple[str, str] | None:
+    """Return what a verdict says in the way of the rules."""
+    return None if verdict.number == PERMITTED else (verdict.rule, verdict.reason)
+
+
+# Codes.
+
+
+def test_codes_and_facts_are_one_to_one() -> None:
+    """Every combination of facts has one code, and the codes count up from 0 without a hole."""
+    regimes = range(3)
+    facts = [
+        Facts(regime=regime, said=said, signal=signal, minor=minor, restricted=restricted)
+        for regime in regimes
+        for said, signal, minor in itertools.product(Said, Signal, Minor)
+        for restricted in (False, True)
+    ]
+
+    assert [encode(each) for each in facts] == list(range(len(regimes) * CODES_OF_A_REGIME))
+    assert [decode(encode(each)) for each in facts] == facts
+
+
+@given(st.integers(0, 10**6))
+def test_decoding_undoes_encoding(code: int) -> None:
+    """Also beyond the regimes that any policy has; and one year more of age is one step."""
+    facts = decode(code)
+
+    assert encode(facts) == code
+    if facts.minor < Minor.CLOSED:
+        assert decode(code + MINOR_STEP) == replace(facts, minor=Minor(facts.minor + 1))
+
+
+def test_a_code_has_room_for_hundreds_of_regimes() -> None:
+    """Columns keep codes in sixteen bits; more regimes than fit would be somebody else's law."""
+    assert np.iinfo(np.uint16).max // CODES_OF_A_REGIME > 300
+
+
+# The table.
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [small_policy(), EVERY_MODE, load_policy(None)],
+    ids=["small", "every mode", "pack"],
 )
-
-
-def essence(answer: Permit | Refusal | Gap) -> tuple[object, ...]:
-    """Return what must be the same, whoever gave the answer."""
-    if isinstance(answer, Permit):
-        return ("permitted", answer.scope, answer.purpose, answer.basis, answer.regime)
-    return (type(answer), answer.rule, answer.reason)
-
-
-@given(policies())
-def test_codes_and_cases_are_one_to_one(policy: Policy) -> None:
-    """Every combination of facts has one code of its own, below the count of codes."""
-    codes = range(code_count(policy))
-    cases = [decode(code) for code in codes]
-
-    assert len(set(cases)) == len(cases)
-    assert [
-        encode(regime=regime, said=said, signal=signal, restricted=restricted)
-        for regime, said, signal, restricted in cases
-    ] == list(codes)
-
-
-@given(policies())
-def test_the_table_equals_the_rules(policy: Policy) -> None:
-    """For every code of every activity the table holds what the rules answer, and says so twice."""
+def test_the_table_equals_the_rules_for_every_code(policy: Policy) -> None:
+    """No combination of facts under any regime is left out, for any activity."""
     for name, table in verdict_tables(policy).items():
-        activity = policy.activities[name]
+        assert table.activity is policy.activities[name]
+        assert len(table.entries) == len(policy.regimes) * CODES_OF_A_REGIME
+        assert policy.purpose_order[table.purpose] == table.activity.purpose
         for code, verdict in enumerate(table.entries):
-            number, said, signal, restricted = decode(code)
-            regime = policy.regimes[number]
-            case = case_of(activity, regime, said=said, signal=signal, restricted=restricted)
-            refused = judge(case) if case else ("gap", "")
-            spoken = (verdict.rule, verdict.reason) if verdict.number != PERMITTED else None
-            assert spoken == refused
-            assert verdict.regime == regime.id
-            assert verdict.number == table.numbers[code]
+            facts = decode(code)
+            assert spoken(verdict) == ruled(table, facts, policy)
+            assert verdict.regime == policy.regimes[facts.regime].id
+
+
+@given(policies())
+def test_the_arrays_of_a_table_are_its_entries(policy: Policy) -> None:
+    """Once as they are, and once for consents that have run out; a byte each, to be fast."""
+    for table in verdict_tables(policy).values():
+        numbers = [verdict.number for verdict in table.entries]
+        facts = (decode(code) for code in range(len(numbers)))
+        ended = [encode(replace(f, said=RUN_OUT.get(f.said, f.said))) for f in facts]
+
+        assert table.numbers.dtype == table.numbers_expired.dtype == np.uint8
+        assert table.numbers.tolist() == numbers
+        assert table.numbers_expired.tolist() == [numbers[code] for code in ended]
+
+
+def test_a_permit_in_the_table_names_its_basis_and_a_refusal_none() -> None:
+    """The basis is what `basis_of` says of the rule which permits and of what was said."""
+    for table in verdict_tables(EVERY_MODE).values():
+        for code, verdict in enumerate(table.entries):
+            law = EVERY_MODE.regime(verdict.regime)
+            assert law is not None
+            if verdict.number == PERMITTED:
+                rule = law.rules[table.activity.purpose]
+                assert verdict.basis == basis_of(rule, decode(code).said)
+            else:
+                assert not verdict.basis
+
+
+def test_verdicts_are_numbered_as_the_rules_are_named() -> None:
+    """Counts by number can be told by name: permitted, the rules in order, gap."""
+    assert RULE_NAMES[GAP - 1] == "gap"
+    assert len(RULE_NAMES) == GAP == len(set(RULE_NAMES))
+    assert np.iinfo(np.uint8).max > GAP
+    assert [Verdict(number=n).rule for n in range(1, GAP + 1)] == list(RULE_NAMES)
+
+
+FOOTINGS = [
+    Footing(mode=mode, gpc_binds=binds, gpc_speaks=speaks, survives_restriction=survives)
+    for mode in Mode
+    for binds, speaks, survives in itertools.product((False, True), repeat=3)
+]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"signal": signal} for signal in Signal],
+        [{"minor": minor} for minor in Minor],
+        [{"restricted": restricted} for restricted in (False, True)],
+        [{"said": said} for said in (Said.GRANTED, Said.EXPIRED, Said.DENIED, Said.OBJECTED)],
+        [{"said": said} for said in (Said.GRANTED, Said.OUTDATED, Said.WITHDRAWN)],
+        [{"said": said} for said in (Said.GRANTED, Said.IMPLIED, Said.NOTHING, Said.EXPIRED)],
+    ],
+    ids=lambda steps: next(iter(steps[0])),
+)
+def test_more_caution_never_permits_more(steps: list[dict[str, Any]]) -> None:
+    """In every case there can be: a signal, an age, a restriction, a no turn no refusal around."""
+    for footing in FOOTINGS:
+        for code in range(CODES_OF_A_REGIME):
+            worlds = (replace(decode(code), **step) for step in steps)
+            refused = [judge(Case(footing=footing, facts=world)) is not None for world in worlds]
+            assert refused == sorted(refused)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"mode": mode} for mode in Mode],
+        [{"gpc_binds": binds} for binds in (False, True)],
+        [{"gpc_speaks": speaks} for speaks in (False, True)],
+        [{"survives_restriction": survives} for survives in (True, False)],
+    ],
+    ids=lambda steps: next(iter(steps[0])),
+)
+def test_a_stricter_footing_never_permits_more(steps: list[dict[str, Any]]) -> None:
+    """In every case there can be: a stricter law turns no refusal into a permit."""
+    for footing in FOOTINGS:
+        worlds = [replace(footing, **step) for step in steps]
+        for code in range(CODES_OF_A_REGIME):
+            facts = decode(code)
+            refused = [judge(Case(footing=world, facts=facts)) is not None for world in worlds]
+            assert refused == sorted(refused)
+
+
+# The door and the audience.
 
 
 @given(policies(), standings, visits, later)
@@ -89,10 +207,10 @@ def test_the_door_answers_as_the_rules_do(
     told = standing if visit.subject else Standing()
 
     for name in policy.activities:
-        ruled = decide(
-            name, told, policy, at, subject=visit.subject, region=visit.region, signal=visit.gpc
-        )
-        assert essence(door.ask(name, visit, at)) == essence(ruled)
+        answer = answer_to(name, told, policy, visit, at=at)
+        if isinstance(answer, Permit):
+            answer = replace(answer, scope=visit.subject)
+        assert door.ask(name, visit, at) == answer
 
 
 @given(policies(), populations, later)
@@ -107,81 +225,59 @@ def test_an_audience_is_everybody_asked_one_by_one(
 
     for name in policy.activities:
         answers = [decide(name, standing, policy, at) for standing in people]
-        rules = [answer.rule for answer in answers if not isinstance(answer, Permit)]
         permit = door.ask_audience(name, at)
         assert isinstance(permit, Permit)
         assert permit.audience.members.tolist() == [
             number for number, answer in enumerate(answers, start=1) if isinstance(answer, Permit)
         ]
-        assert permit.audience.refused == {rule: rules.count(rule) for rule in set(rules)}
+        assert permit.audience.refused == Counter(
+            answer.rule for answer in answers if not isinstance(answer, Permit)
+        )
 
 
-@given(policies(), standings, visits, later)
-def test_the_strictest_set_permits_nothing_that_one_of_its_regimes_refuses(
-    policy: Policy, standing: Standing, visit: Visit, passed: timedelta
-) -> None:
-    """A permit without a known region would be one in every region."""
-    unknown = Standing(statements=standing.statements)
-    places = [region for regime in policy.regimes for region in regime.regions]
+def test_an_audience_of_ten_thousand_is_everybody_asked_one_by_one() -> None:
+    """Among them minors, and consents and ages that end at this very second."""
+    people = many_standings(10_000, seed=20260301)
+    known = StandingsInMemory(EVERY_MODE)
+    for number, standing in enumerate(people):
+        known.put(SubjectId(number + 1), standing, NOW - timedelta(seconds=1))
+    door = Door(EVERY_MODE, standings=known, uses=UsesInMemory())
+    columns, now = known.columns(), int(NOW.timestamp())
+    assert np.count_nonzero(columns.until == now) > 100
+    assert np.count_nonzero(columns.young == now) > 100
 
-    for name in policy.activities:
-        answers = [
-            decide(name, unknown, policy, NOW + passed, region=region, signal=visit.gpc)
-            for region in [None, *places]
+    for name in ("recommend", "share-audience", "count-visits"):
+        answers = [decide(name, standing, EVERY_MODE, NOW) for standing in people]
+        for subject in range(1, len(people), 20):
+            asked = door.ask(name, Visit(subject=SubjectId(subject)), NOW)
+            assert rule_of(asked) == rule_of(answers[subject - 1])
+        permit = door.ask_audience(name, NOW)
+        assert isinstance(permit, Permit)
+        rules = Counter(answer.rule for answer in answers if not isinstance(answer, Permit))
+        assert permit.audience.refused == rules
+        assert permit.audience.members.tolist() == [
+            number for number, answer in enumerate(answers, start=1) if isinstance(answer, Permit)
         ]
-        permitted = [isinstance(answer, Permit) for answer in answers]
-        assert all(permitted) or not permitted[0]
 
 
-@pytest.mark.parametrize(
-    ("lifetimes", "shortest"),
-    [((None, None), None), ((None, 2), 2), ((3, 2), 2), ((2, 3), 2), ((0, None), 0)],
-)
-def test_the_strictest_set_has_the_shortest_life_of_a_consent(
-    lifetimes: tuple[int | None, ...], shortest: int | None
-) -> None:
-    """Among equally strict rules the one is taken under which a consent ends first."""
-    regimes = [_regime(str(days), Mode.OPT_IN, days) for days in lifetimes]
-
-    lifetime = strictest_of(regimes).rules["advertising"].consent_lifetime
-
-    assert lifetime == (None if shortest is None else timedelta(days=shortest))
+# Digests.
 
 
-def test_the_strictest_set_names_its_sources() -> None:
-    """The operator can see which laws were put together."""
-    strictest = small_policy().regimes[0]
-
-    assert strictest.law == "the strictest of: asking, telling, closed"
-    assert strictest.gpc.citation == "none: made up for tests"
-    assert strictest.gpc.binding == {"advertising"}
-    assert list(strictest.rules) == ["necessary", "recommendations", "advertising"]
-
-
-@given(standings)
-def test_a_digest_holds_one_entry_for_every_purpose(standing: Standing) -> None:
+@given(policies(), standings)
+def test_a_digest_holds_one_entry_for_every_purpose(policy: Policy, standing: Standing) -> None:
     """Digests are read by the number of the purpose, so none may be missing."""
-    policy = small_policy()
     facts: Digest = digest(standing, policy, NOW)
 
     assert len(facts.said) == len(facts.until) == len(policy.purpose_order)
+    assert len(facts.young) in {0, len(policy.purpose_order)}
     assert facts.residence_known == bool(standing.region)
-    assert policy.regimes[facts.regime] == policy.regimes[policy.regime_index(standing.region)]
+    assert facts.regime == policy.regime_index(standing.region)
 
 
-def test_verdicts_are_numbered_as_the_rules_are_named() -> None:
-    """Counts by number can be told by name: permitted, the rules in order, gap."""
-    assert RULE_NAMES[GAP - 1] == "gap"
-    assert len(RULE_NAMES) == GAP == len(set(RULE_NAMES))
-    assert np.iinfo(np.uint8).max > GAP
+@given(policies(), standings)
+def test_only_a_yes_runs_out(policy: Policy, standing: Standing) -> None:
+    """A no, an older notice and silence last until something else is said."""
+    facts = digest(standing, policy, NOW)
 
-
-def _regime(name: str, mode: Mode, days: int | None) -> Regime:
-    rule = RegimeRule(
-        purpose="advertising",
-        mode=mode,
-        basis=LegalBasis.CONSENT,
-        citation="none",
-        consent_lifetime=None if days is None else timedelta(days=days),
-    )
-    return Regime(id=name, law=name, regions=(), rules={rule.purpose: rule})
+    for said, until in zip(facts.said, facts.until, strict=True):
+        assert Said(said) in RUN_OUT or until == NEVER

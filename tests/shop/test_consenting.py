@@ -61,11 +61,14 @@ def test_a_statement_from_the_future_is_refused(shop: Shop, clock: Clock) -> Non
     assert receipt.statements[0].at == clock()
 
 
-def test_the_residence_of_a_statement_is_remembered(shop: Shop) -> None:
+def test_a_known_residence_outranks_where_a_request_comes_from(shop: Shop) -> None:
     """A later request from elsewhere falls under the law of the known residence."""
     agree(shop, "ada", "session_personalization", region="DE")
+    shop.subject("ada").settle("DE")
 
-    decision = shop.decide(Question(slot="for-you", who=Who(user_id="ada", region="US-CA")))
+    decision = shop.decide(
+        Question(slot="for-you", who=Who(user_id="ada", region="US-CA"), ceiling=Level.SEGMENT)
+    )
 
     assert decision.level == Level.SESSION
 

@@ -1,7 +1,7 @@
 """The words: what a policy finds, what a repr shows, and that the errors are the tree drawn."""
 
 import inspect
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,10 +12,13 @@ from tactful.terms import (
     IdentifierKind,
     Item,
     Level,
+    Minor,
     Mode,
     Notice,
     Policy,
     Regime,
+    Signals,
+    Standing,
     Statement,
     StatementKind,
     SubjectId,
@@ -25,16 +28,23 @@ from tactful.terms import (
 )
 
 
-def notice(name: str, version: int, locale: str = "en", *, material: bool = False) -> Notice:
-    """Return a notice that says nothing."""
+def notice(
+    name: str,
+    version: int,
+    locale: str = "en",
+    *,
+    tells: tuple[str, ...] = ("advertising", "measurement"),
+    material: tuple[str, ...] = (),
+) -> Notice:
+    """Return a notice that says next to nothing."""
     return Notice(
         id=name,
         version=version,
         locale=locale,
-        material=material,
+        material=frozenset(material),
         title="",
         text="",
-        texts={},
+        texts=dict.fromkeys(tells, ""),
         hash="",
     )
 
@@ -45,9 +55,9 @@ def policy(*notices: Notice, regimes: tuple[Regime, ...] = ()) -> Policy:
     return Policy(purposes={}, activities={}, regimes=regimes, notices=notices, plan=plan)
 
 
-def regime(name: str, *regions: str) -> Regime:
+def regime(name: str, *regions: str, country_alone: bool = False) -> Regime:
     """Return a regime without rules."""
-    return Regime(id=name, law=name, regions=regions, rules={})
+    return Regime(id=name, law=name, regions=regions, rules={}, country_alone=country_alone)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +66,7 @@ def regime(name: str, *regions: str) -> Regime:
         ("GB", 1),
         ("gb", 1),
         ("GB-SCT", 1),
+        ("GB-SCT-GLG", 1),
         ("US", 0),
         ("US-CA", 2),
         ("us-ca", 2),
@@ -77,6 +88,7 @@ def test_a_notice_is_found_by_name_in_the_locale_or_in_any() -> None:
     english, german = notice("shop", 1), notice("shop", 1, "de")
     laws = policy(english, german, notice("shop", 2, "de"))
 
+    assert policy(german, english).notice("shop@1") is english
     assert laws.notice("shop@1", "de") is german
     assert laws.notice("shop@1", "fr") is english
     assert laws.notice("shop@3") is None
@@ -92,27 +104,123 @@ def test_the_current_notice_is_the_newest_in_the_locale_or_in_any() -> None:
     assert laws.current_notice("DE") is german
     assert laws.current_notice("fr") is english
     assert laws.current_notice() is english
+    assert policy(german, english).current_notice() is english
 
 
 def test_a_version_binds_if_it_is_material_in_any_locale() -> None:
-    """The oldest version that a grant may name is the last material one, or the first there is."""
+    """The oldest version that a grant may name is the last material one, or the first to tell."""
     laws = policy(
         notice("shop", 3),
-        notice("shop", 2, "de", material=True),
+        notice("shop", 2, "de", material=("advertising",)),
         notice("shop", 2),
-        notice("shop", 1),
-        notice("newsletter", 5),
-        notice("newsletter", 4),
+        notice("shop", 1, tells=("advertising",)),
+        notice("newsletter", 5, tells=("advertising",)),
+        notice("newsletter", 4, tells=("advertising",)),
     )
 
-    assert laws.binding_versions == {"shop": 2, "newsletter": 4}
+    assert laws.binding_versions == {
+        ("shop", "advertising"): 2,
+        ("shop", "measurement"): 2,
+        ("newsletter", "advertising"): 4,
+    }
 
 
-def test_levels_and_modes_are_ordered() -> None:
-    """Levels go up from nothing, modes from the freest to the strictest."""
+@pytest.mark.parametrize(
+    ("name", "purpose", "binds"),
+    [
+        ("shop@1", "advertising", False),
+        ("shop@2", "advertising", True),
+        ("shop@4", "advertising", True),
+        ("shop@1", "measurement", True),
+        ("shop@3", "measurement", False),
+        ("shop@4", "measurement", True),
+        ("shop@5", "measurement", False),
+        ("shop@4", "profiling", False),
+        ("other@4", "advertising", False),
+        ("", "advertising", False),
+    ],
+)
+def test_a_grant_names_a_notice_that_told_of_its_purpose(
+    name: str,
+    purpose: str,
+    binds: bool,  # noqa: FBT001
+) -> None:
+    """And in which nothing material changed on that purpose since; other purposes do not matter."""
+    laws = policy(
+        notice("shop", 1),
+        notice("shop", 2, material=("advertising",)),
+        notice("shop", 3, tells=("advertising",)),
+        notice("shop", 4),
+    )
+
+    assert laws.binds(name, purpose) is binds
+
+
+def test_a_country_alone_is_not_the_rest_of_the_country() -> None:
+    """`US` alone may be any state; `US-NY` is known, and falls under the law of the country."""
+    laws = policy(
+        regimes=(
+            regime("strictest"),
+            regime("us", "US"),
+            regime("ccpa", "US-CA"),
+            regime("us-alone", "US", country_alone=True),
+            regime("ca-alone", "CA", country_alone=True),
+        )
+    )
+
+    places = {r: laws.regime_index(r) for r in ("US", "us", "US-NY", "US-CA", "CA", "CA-QC")}
+    assert places == {"US": 3, "us": 3, "US-NY": 1, "US-CA": 2, "CA": 4, "CA-QC": 0}
+
+
+def test_a_regime_is_found_by_its_id() -> None:
+    """And an id that no file gives is nobody's."""
+    laws = policy(regimes=(regime("strictest"), regime("uk", "GB")))
+
+    assert laws.regime("uk") is laws.regimes[1]
+    assert laws.regime("UK") is None
+
+
+def test_the_main_notice_is_shown_before_a_choice() -> None:
+    """Notices for single occasions have versions of their own, however high."""
+    main, other = notice("privacy", 2), notice("newsletter", 7)
+
+    assert policy(notice("privacy", 1), main, other).current_notice() is main
+    assert policy(other).current_notice() is other
+
+
+def test_levels_modes_and_ages_are_ordered() -> None:
+    """Levels go up from nothing, modes from the freest to the strictest, ages from no demand."""
     assert [level.height for level in Level] == [0, 1, 2, 3]
-    assert [mode.strictness for mode in Mode] == [0, 1, 2, 3]
-    assert (Level("none").height, Mode("forbidden").strictness) == (0, 3)
+    assert [mode.strictness for mode in Mode] == [0, 1, 2, 3, 4, 5]
+    assert [mode.value for mode in sorted(Mode, key=lambda m: m.strictness)] == [
+        "necessary",
+        "opt_out",
+        "implied",
+        "soft_opt_in",
+        "opt_in",
+        "forbidden",
+    ]
+    assert (Level("none").height, Mode("forbidden").strictness) == (0, 5)
+    assert Minor.NO < Minor.OWN_CONSENT < Minor.PARENTAL_CONSENT < Minor.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("residence", "address", "region"),
+    [("DE", "US", "DE"), (None, "US", "US"), ("", "US", "US"), ("DE", None, "DE")],
+)
+def test_a_residence_outranks_an_address(
+    residence: str | None, address: str | None, region: str
+) -> None:
+    """What they said, or the shop knows, counts before the country of the account."""
+    assert Standing(residence=residence, address=address).region == region
+    assert not Standing().region
+
+
+def test_a_standing_shows_how_much_was_said_and_nothing_else() -> None:
+    """Neither where they live nor when they were born is in a log."""
+    standing = Standing(residence="DE", born=date(2012, 1, 1))
+
+    assert repr(standing) == "Standing(0 statements)"
 
 
 def test_nothing_personal_is_in_a_repr() -> None:
@@ -176,5 +284,19 @@ def _drawing() -> list[str]:
 @pytest.mark.parametrize(("purpose", "kind"), [("", "grant"), ("measurement", "restrict")])
 def test_a_statement_without_its_purpose_is_a_bug(purpose: str, kind: str) -> None:
     """Only restrict and lift speak of everything; a grant of nothing in particular is no grant."""
-    with pytest.raises(ValueError, match="name no purpose"):
+    with pytest.raises(
+        ValueError, match=r"^restrict and lift name no purpose, every other statement names one$"
+    ):
         Statement(purpose=purpose, kind=StatementKind(kind), at=datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_signals_show_nothing_of_what_came_and_are_told_apart() -> None:
+    """What a consent string says is personal; two of the same words are the same."""
+    said = Signals(tcf="CQ-secret", categories={"b": True, "a": False})
+    again = Signals(tcf="CQ-secret", categories={"a": False, "b": True})
+
+    assert repr(said) == "Signals(...)"
+    assert said.key == again.key
+    assert len({signals.key for signals in (said, Signals(), Signals(gpp="CQ-secret"))}) == 3
+    assert not Signals()
+    assert all([said, Signals(gpp="DB"), Signals(categories={"a": True})])

@@ -17,7 +17,8 @@ def test_a_consent_is_answered_with_a_receipt(world: World) -> None:
 
     receipt = world.post("/v1/consent", {**said, "notice": f"{notice['id']}@1"}).json()
 
-    assert set(receipt) == {"statements", "notice", "hash", "regime", "recordedAt"}
+    plain = {"record", "statements", "notice", "hash", "regime", "recordedAt"}
+    assert set(receipt) == plain | {"signed"}
     assert (receipt["notice"], receipt["hash"]) == (NOTICE, notice["hash"])
     assert receipt["regime"] == notice["regime"] == "EU-GDPR"
     assert [(s["purpose"], s["statement"]) for s in receipt["statements"]] == [(PURPOSE, "grant")]

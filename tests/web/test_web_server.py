@@ -2,87 +2,20 @@
 
 from __future__ import annotations
 
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from segment.analytics.client import Client
+from server_worlds import Running, free_port, running
 from web_worlds import CALIFORNIA, basic, viewed
 
-from tactful.assembly import NewKeys, init_shop, open_shop
+from tactful.assembly import init_shop, open_shop
 from tactful.terms import Busy
 from tactful.web.server import serve
-
-SERVE = (
-    "import sys; from tactful.web.server import serve; serve(sys.argv[1], port=int(sys.argv[2]))"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """A server, how to reach it, and its process."""
-
-    folder: Path
-    keys: NewKeys
-    address: str
-    process: subprocess.Popen[str]
-
-    def stop(self) -> str:
-        """Ask it to stop as an init system does, and return what it logged."""
-        self.process.send_signal(signal.SIGTERM)
-        _, logged = self.process.communicate(timeout=30)
-        return logged
-
-    def events_of(self, user_id: str) -> list[str]:
-        """Return the names of the events that are kept of *user_id*."""
-        headers = {"authorization": f"Bearer {self.keys.secret_key}"}
-        answer = httpx.get(f"{self.address}/v1/subjects/{user_id}", headers=headers)
-        return [e["event"] for e in answer.json()["events"]] if answer.is_success else []
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """Make a shop in *folder* and serve it until the block ends."""
-    keys, port = init_shop(folder), free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(folder), str(port)], stderr=subprocess.PIPE, text=True
-    )
-    server = Running(folder=folder, keys=keys, address=f"http://127.0.0.1:{port}", process=process)
-    try:
-        await_ready(server)
-        yield server
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def free_port() -> int:
-    """Return a port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def await_ready(server: Running) -> None:
-    """Wait until *server* says that it is ready."""
-    for _ in range(300):
-        assert server.process.poll() is None, server.process.communicate()[1]
-        try:
-            if httpx.get(f"{server.address}/readyz").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail("the server did not become ready")
 
 
 @pytest.fixture(scope="module")

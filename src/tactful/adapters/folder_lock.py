@@ -34,6 +34,21 @@ class FolderLock:
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
 
+    @staticmethod
+    def is_held(folder: Path) -> bool:
+        """Tell whether a server runs on *folder*."""
+        try:
+            handle = os.open(folder / "serve.lock", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
     def close(self) -> None:
         """Let the folder go.  May be called twice."""
         if self._handle >= 0:

@@ -1,8 +1,9 @@
 """
-The master key in a file that only its owner may read.
+A key in a file that only its owner may read; first of all the master key.
 
-Whoever holds this file and the store can read every identifier; whoever loses it can read none.
-It is made once and never changed here: rotation and key services are not this adapter's business.
+Whoever holds the master key and the store can read every identifier; whoever loses it can read
+none.  It is made once and never changed here: rotating it, and key services, are not this
+adapter's business.
 """
 
 from __future__ import annotations
@@ -17,23 +18,32 @@ from pathlib import Path
 from tactful.mechanisms.sealing import KEY_BYTES
 from tactful.terms import Trouble
 
-_PREFIX = b"tactful-master-key-1:"
+MASTER = "master"
 _OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyFile:
-    """A master key on disk.  Its `repr` shows the path only."""
+    """
+    A key on disk: the master key, unless `kind` says another.  Its `repr` shows the path only.
+
+    The file holds `tactful-<kind>-key-1:` and 32 bytes in base64.
+    """
 
     path: Path
+    kind: str = MASTER
 
     def __repr__(self) -> str:
         """Name the file, never what is in it."""
         return f"KeyFile({str(self.path)!r})"
 
     def master(self) -> bytes:
+        """Return the 32 bytes of the master key, as `secret` does."""
+        return self.secret()
+
+    def secret(self) -> bytes:
         """
-        Return the 32 bytes of the master key.
+        Return the 32 bytes of the key.
 
         Raises:
             Trouble: no such file, readable by others, or not a key; the message says what to do.
@@ -53,25 +63,28 @@ class KeyFile:
         return self._parse(content)
 
     def _parse(self, content: bytes) -> bytes:
+        prefix = _prefix(self.kind)
         try:
-            key = base64.b64decode(content.strip().removeprefix(_PREFIX), validate=True)
+            key = base64.b64decode(content.strip().removeprefix(prefix), validate=True)
         except binascii.Error:
             key = b""
-        if len(key) != KEY_BYTES or not content.startswith(_PREFIX):
+        if len(key) != KEY_BYTES or not content.startswith(prefix):
             raise Trouble(f"{self.path} is not a tactful key file: restore it from your backup")
         return key
 
 
-def create_key_file(path: Path, *, random: Callable[[int], bytes] = os.urandom) -> KeyFile:
+def create_key_file(
+    path: Path, *, kind: str = MASTER, random: Callable[[int], bytes] = os.urandom
+) -> KeyFile:
     """
-    Make a new master key at *path*, whole or not at all, readable by its owner only.
+    Make a new key at *path*, whole or not at all, readable by its owner only.
 
     Raises:
         Trouble: there is a key already, or the folder cannot be written.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        _write_private(draft, _PREFIX + base64.b64encode(random(KEY_BYTES)) + b"\n")
+        write_private(draft, _prefix(kind) + base64.b64encode(random(KEY_BYTES)) + b"\n")
         os.link(draft, path)  # unlike a rename, a link never replaces a key that exists
         sync_folder(path.parent)
     except FileExistsError as error:
@@ -80,7 +93,7 @@ def create_key_file(path: Path, *, random: Callable[[int], bytes] = os.urandom) 
         raise Trouble(f"cannot write the key file {path}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
-    return KeyFile(path)
+    return KeyFile(path, kind)
 
 
 def sync_folder(folder: Path) -> None:
@@ -92,9 +105,14 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
+    """Write *content* durably to a new file at *path* that only its owner can read."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _prefix(kind: str) -> bytes:
+    return f"tactful-{kind}-key-1:".encode()

@@ -3,7 +3,7 @@ Read notices: Markdown files with TOML front matter and a section per purpose.
 
     +++
     title = "Your data, your choice"
-    material = true
+    material = ["advertising"]
     effective = 2026-11-23
     +++
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -38,8 +38,9 @@ _HEADING = re.compile(r"^## +(?P<title>.*?) *(?:\{#(?P<purpose>[\w-]*)\})? *$", 
 
 class _Head(msgspec.Struct, frozen=True):
     title: str
-    material: bool
+    material: bool | tuple[str, ...]
     effective: date
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,17 +109,32 @@ def read_notice(found: NoticeFile, *, purposes: Iterable[str], removed: frozense
     sections = _sections(front["body"], found.called)
     for purpose in sections:
         one_of(purpose, [*purposes, *removed], found.called, "purpose of a section")
+    material = _material(head.material, sections, found.called)
     return Notice(
         id=found.id,
         version=found.version,
         locale=found.locale,
-        material=head.material,
+        material=material - removed,
         title=head.title,
         text=_HEADING.sub(r"## \g<title>", front["body"]).strip(),
         texts={purpose: said for purpose, said in sections.items() if purpose not in removed},
         hash=hashlib.sha256(found.file.read_bytes()).hexdigest(),
+        review=head.review,
         titles={h["purpose"]: h["title"] for h in _headings(front["body"]) if h["purpose"]},
     )
+
+
+def _material(
+    told: bool | tuple[str, ...],  # noqa: FBT001 - as the file has it
+    sections: Collection[str],
+    called: str,
+) -> frozenset[str]:
+    """Return the purposes that must be asked about again: all that it covers, or those named."""
+    if isinstance(told, bool):
+        return frozenset(sections if told else ())
+    for purpose in told:
+        one_of(purpose, sections, f"{called}, front matter, material", "purpose of a section")
+    return frozenset(told)
 
 
 def _headings(body: str) -> list[re.Match[str]]:
@@ -133,6 +149,11 @@ def _sections(body: str, called: str) -> dict[str, str]:
     for heading, end in zip(headings, ends, strict=True):
         if (purpose := heading["purpose"]) is None:
             continue
+        if not heading["title"]:
+            raise PolicyMistake(
+                f"{called}: the section about {purpose} has no heading: "
+                f"write ## Title {{#{purpose}}}"
+            )
         if purpose in sections:
             raise PolicyMistake(f"{called}: two sections about {purpose}: make them one")
         sections[purpose] = body[heading.end() : end].strip()

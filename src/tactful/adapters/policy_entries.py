@@ -9,31 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Annotated
 
 import msgspec
 
-from tactful.adapters.policy_tables import Entry, Overlay, Table, decode, entries_of, one_of
+from tactful.adapters.policy_tables import Entry, Overlay, Table, decode, one_of
 from tactful.terms import (
     Activity,
-    LegalBasis,
-    Mode,
     PlannedEvent,
     PlannedProperty,
     PolicyMistake,
     Purpose,
-    Regime,
-    RegimeRule,
-    SignalRule,
+    RelationshipKind,
     TrackingPlan,
 )
 
 PROPERTY_TYPES = ("string", "integer", "number", "boolean", "datetime", "products")
 
 _PURPOSE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -45,38 +40,20 @@ class _Purpose(msgspec.Struct, frozen=True):
     categories: Names
     uses: Names
     retention_days: Days | None = None
+    review: date | None = None
+    like: str | None = None
 
 
 class _Activity(msgspec.Struct, frozen=True):
     purpose: str
     title: Text
-    recipients: tuple[str, ...] = ()
+    recipients: tuple[Text, ...] = ()
+    transfers: tuple[Text, ...] = ()
     profiling: bool = False
     dpia: Text | None = None
     keeps: bool = False
     survives_restriction: bool = False
-
-
-class _Regime(msgspec.Struct, frozen=True):
-    id: Text
-    law: Text
-    regions: tuple[str, ...]
-    rules: dict[str, object]
-    signals: dict[str, object] = {}
-
-
-class _Rule(msgspec.Struct, frozen=True):
-    mode: str
-    basis: str
-    citation: Text
-    confidence: str
-    consent_lifetime_days: Days | None = None
-
-
-class _Signal(msgspec.Struct, frozen=True):
-    binding: tuple[str, ...]
-    honoured: tuple[str, ...]
-    citation: Text
+    review: date | None = None
 
 
 class _Property(msgspec.Struct, frozen=True):
@@ -88,6 +65,7 @@ class _Property(msgspec.Struct, frozen=True):
 class _Event(msgspec.Struct, frozen=True):
     purposes: Names
     properties: tuple[str, ...] = ()
+    relationship: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +74,14 @@ class Words:
     The names that tables may use.
 
     A purpose in `removed` was one before the shop removed it: naming it is no mistake, and what
-    names it does without.
+    names it does without.  `like` names, by purpose, another that laws treat alike.
     """
 
     purposes: tuple[str, ...]
     removed: frozenset[str]
     categories: tuple[str, ...]
     uses: tuple[str, ...]
+    like: Mapping[str, str] = field(default_factory=dict)
 
     def known(self, purposes: Iterable[str], where: str) -> tuple[str, ...]:
         """Return *purposes* without the removed; an unknown one is a mistake."""
@@ -119,7 +98,18 @@ def words_of(purposes: Overlay, taxonomy: Table) -> Words:
         removed=purposes.removed - purposes.entries.keys(),
         categories=lists["categories"],
         uses=lists["uses"],
+        like=_likeness(purposes),
     )
+
+
+def _likeness(purposes: Overlay) -> Mapping[str, str]:
+    named = {name: decode(entry, _Purpose).like for name, entry in purposes.entries.items()}
+    models = [name for name, model in named.items() if model is None]
+    return {
+        name: one_of(model, models, purposes.entries[name].where, "purpose to be treated as")
+        for name, model in named.items()
+        if model is not None
+    }
 
 
 def purposes_of(found: Overlay, words: Words) -> Mapping[str, Purpose]:
@@ -141,6 +131,7 @@ def _purpose(entry: Entry, words: Words) -> Purpose:
         categories=told.categories,
         uses=told.uses,
         retention=_days(told.retention_days),
+        review=told.review,
     )
 
 
@@ -179,85 +170,6 @@ def _check_activity(activity: Activity, where: str, purposes: Mapping[str, Purpo
         )
 
 
-def regimes_of(layers: Iterable[Iterable[tuple[str, Table]]], words: Words) -> tuple[Regime, ...]:
-    """
-    Return the regimes of all *layers*, ordered by id; a later layer's replaces an earlier one's.
-
-    Args:
-        layers: Per layer its files: what messages call each, and its table.
-        words: The names that may be used.
-
-    Raises:
-        PolicyMistake: one of them cannot stand, or two claim the same region.
-    """
-    found: dict[str, tuple[str, Regime]] = {}
-    for layer in layers:
-        found |= _by_id(layer, words)
-    ordered = [found[id_] for id_ in sorted(found)]
-    claims: dict[str, str] = {}
-    for called, regime in ordered:
-        for region in regime.regions:
-            if claims.setdefault(region, called) != called:
-                raise PolicyMistake(
-                    f"{called}: region {region} is in {claims[region]} too: take it out of one"
-                )
-    return tuple(regime for _, regime in ordered)
-
-
-def _by_id(layer: Iterable[tuple[str, Table]], words: Words) -> dict[str, tuple[str, Regime]]:
-    found: dict[str, tuple[str, Regime]] = {}
-    for called, table in layer:
-        regime = _regime(Entry(name="", where=called, table=table), words)
-        if regime.id in found:
-            raise PolicyMistake(
-                f"{called}: {found[regime.id][0]} has the id {regime.id!r} too: rename one of them"
-            )
-        found[regime.id] = (called, regime)
-    return found
-
-
-def _regime(entry: Entry, words: Words) -> Regime:
-    told = decode(entry, _Regime)
-    for region in told.regions:
-        if not _REGION.fullmatch(region):
-            raise PolicyMistake(
-                f"{entry.where}: {region!r} is no region: write an ISO 3166 code, as DE or US-CA"
-            )
-    rules = entries_of(told.rules, entry.where, "rules.")
-    signals = entries_of(told.signals, entry.where, "signals.")
-    for signal in signals:
-        one_of(signal.name, ["gpc"], signal.where, "signal")
-    return Regime(
-        id=told.id,
-        law=told.law,
-        regions=told.regions,
-        rules={r.name: _rule(r) for r in rules if words.known([r.name], r.where)},
-        gpc=_signal(signals[0], words) if signals else SignalRule(),
-    )
-
-
-def _rule(entry: Entry) -> RegimeRule:
-    told = decode(entry, _Rule)
-    one_of(told.confidence, ["read", "check"], entry.where, "confidence")
-    return RegimeRule(
-        purpose=entry.name,
-        mode=Mode(one_of(told.mode, list(Mode), entry.where, "mode")),
-        basis=LegalBasis(one_of(told.basis, list(LegalBasis), entry.where, "basis")),
-        citation=told.citation,
-        confidence=told.confidence,
-        consent_lifetime=_days(told.consent_lifetime_days),
-    )
-
-
-def _signal(entry: Entry, words: Words) -> SignalRule:
-    told = decode(entry, _Signal)
-    return SignalRule(
-        binding=frozenset(words.known(told.binding, entry.where)),
-        honoured=frozenset(words.known(told.honoured, entry.where)),
-        citation=told.citation,
-    )
-
-
 def plan_of(*, properties: Overlay, events: Overlay, traits: Overlay, words: Words) -> TrackingPlan:
     """Return the tracking plan; events do without the properties that the shop removed."""
     declared = {name: _property(entry, words) for name, entry in properties.entries.items()}
@@ -287,7 +199,14 @@ def _event(
         name=entry.name,
         purposes=words.known(told.purposes, entry.where),
         properties={name: declared[name] for name in named if name not in gone},
+        relationship=_relationship(told.relationship, entry.where),
     )
+
+
+def _relationship(said: str | None, where: str) -> RelationshipKind | None:
+    if said is None:
+        return None
+    return RelationshipKind(one_of(said, list(RelationshipKind), where, "relationship"))
 
 
 def _days(days: int | None) -> timedelta | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -23,14 +24,15 @@ from tactful.adapters.policy_entries import (
     activities_of,
     plan_of,
     purposes_of,
-    regimes_of,
     words_of,
 )
+from tactful.adapters.policy_regimes import regimes_of
+from tactful.adapters.policy_signals import signals_of
 from tactful.adapters.policy_tables import Table, one_of, overlay, parse_toml, read_text
 from tactful.gate import strictest_of
-from tactful.terms import Notice, Policy, PolicyMistake, TrackingPlan
+from tactful.terms import Notice, Policy, PolicyMistake, Regime, TrackingPlan
 
-TABLES = ("purposes.toml", "activities.toml", "tracking-plan.toml")
+TABLES = ("purposes.toml", "activities.toml", "tracking-plan.toml", "signals.toml")
 FOLDERS = ("regimes", "notices", "dpia")
 SECTIONS = ("properties", "events", "traits")
 
@@ -57,12 +59,13 @@ class _Layer:
 _PACK = _Layer(root=files("tactful") / "pack", called="tactful/pack")
 
 
-def load_policy(shop_policy_folder: Path | None) -> Policy:
+def load_policy(shop_policy_folder: Path | None, *, on: date | None = None) -> Policy:
     """
     Return the running configuration: the pack, overridden by the shop's folder.
 
     Args:
         shop_policy_folder: The shop's `policy/`; None for the pack alone.
+        on: The day whose law it is; today by default.
 
     Raises:
         PolicyMistake: a file says what cannot stand.  The message is one line that names the file
@@ -73,13 +76,21 @@ def load_policy(shop_policy_folder: Path | None) -> Policy:
     words = words_of(named, _PACK.table("fideslang.toml")[1])
     purposes = purposes_of(named, words)
     register = overlay(layer.table("activities.toml") for layer in layers)
-    regimes = regimes_of([layer.regimes() for layer in layers], words)
+    today = on or datetime.now(UTC).date()
+    law = regimes_of([layer.regimes() for layer in layers], words, on=today)
+    notices = _notices(layers, words)
     policy = Policy(
         purposes=purposes,
         activities=activities_of(register, words, purposes),
-        regimes=(strictest_of(regimes), *regimes),
-        notices=_notices(layers, words),
+        regimes=(strictest_of(law.regimes), *law.regimes),
+        notices=notices,
         plan=_plan(layers, words),
+        changes_on=law.changes_on,
+        signals=signals_of(
+            [layer.table("signals.toml") for layer in layers],
+            words,
+            notices={notice.name for notice in notices},
+        ),
     )
     _check_coverage(policy)
     return policy
@@ -107,12 +118,23 @@ def policy_hash(policy: Policy) -> str:
     Where it differs from the one that stored digests were taken under, they must be taken again.
     Titles, citations, activities and the tracking plan do not enter it.
     """
-    regimes = [
-        (r.id, sorted(r.regions), {p: (w.mode, w.consent_lifetime) for p, w in r.rules.items()})
-        for r in policy.regimes
-    ]
-    seen = (policy.purpose_order, regimes, policy.binding_versions)
+    seen = (
+        DIGESTS,
+        policy.purpose_order,
+        [_seen_of(regime) for regime in policy.regimes],
+        sorted((*key, version) for key, version in policy.binding_versions.items()),
+    )
     return hashlib.sha256(msgspec.json.encode(seen, order="sorted")).hexdigest()
+
+
+DIGESTS = 2
+"""Counts up when what a digest holds changes: those that are stored must then be taken anew."""
+
+
+def _seen_of(regime: Regime) -> tuple[object, ...]:
+    rules = {p: (r.mode, r.consent_lifetime, r.implied_by) for p, r in regime.rules.items()}
+    ages = [(rule.purpose, rule.below, rule.needs, rule.below_in) for rule in regime.ages]
+    return regime.id, sorted(regime.regions), regime.country_alone, rules, ages
 
 
 def _shop(folder: Path) -> _Layer:
@@ -154,9 +176,9 @@ def _notices(layers: Sequence[_Layer], words: Words) -> tuple[Notice, ...]:
 
 
 def _check_coverage(policy: Policy) -> None:
-    """Refuse a newest notice that is silent on a purpose which something is done for (Art. 13)."""
+    """Refuse a newest main notice that is silent on a purpose which is used (Art. 13)."""
     active = {activity.purpose for activity in policy.activities.values()}
-    newest = max(policy.notices, key=lambda notice: notice.version)
+    newest = policy.current_notice()
     for notice in policy.notices:
         for purpose in policy.purposes:
             if notice.name == newest.name and purpose in active and purpose not in notice.texts:
@@ -177,12 +199,14 @@ _HEADER = """\
 
 """
 _BY_TABLE = "To change a table take the `# ` from all of its lines; the others stay as they are."
-_WHOLE = "To change the regime take the `# ` from every line below: the file replaces it whole."
+_BY_RULE = (
+    "To change a rule take the `# ` from the line of the id and from all of the rule's table."
+)
 
 
 def _commented(name: str, text: str) -> str:
     lines = (f"# {line}" if line else "" for line in text.splitlines())
-    how = _WHOLE if name.startswith("regimes") else _BY_TABLE
+    how = _BY_RULE if name.startswith("regimes") else _BY_TABLE
     return _HEADER.format(how=how) + "\n".join(lines) + "\n"
 
 

@@ -168,7 +168,8 @@ _KINDS = {
     "date": "a date such as 2026-12-31",
 }
 _WRONG = re.compile(
-    r"Expected `(?P<want>\w+)(?: \| null)?`(?P<rest>.*?)(?: - at `\$\.(?P<key>\w+).*`)?$"
+    r"Expected `(?P<want>\w+(?: \| \w+)*?)(?: \| null)?`(?P<rest>.*?)"
+    r"(?: - at `\$\.(?P<key>\w+).*`)?$"
 )
 _MISSING = re.compile(r"Object missing required field `(?P<key>\w+)`")
 
@@ -180,7 +181,8 @@ def _plain(wrong: str) -> str:
     told = _WRONG.match(wrong.replace("Invalid RFC3339 encoded date", "Expected `date`"))
     if told is None:
         return wrong
-    return f"{told['key']} must be {_KINDS.get(told['want'], told['want'])}{_bound(told['rest'])}"
+    wanted = " or ".join(_KINDS.get(kind, kind) for kind in told["want"].split(" | "))
+    return f"{told['key']} must be {wanted}{_bound(told['rest'])}"
 
 
 def _bound(rest: str) -> str:

@@ -7,9 +7,11 @@ Secrets never stand in it: the master key and the digest of the secret key lie i
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,24 +20,31 @@ import msgspec
 from tactful.terms import Mistake, NotAShop
 
 FILE = "tactful.toml"
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""What may stand before the colon of a header (RFC 9110, 5.1)."""
 
 T = TypeVar("T")
 
 
 class ShopSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """`[shop]`: its name, its public write key, and whether it is a demonstration.
+    """`[shop]`: its name, how to reach it, its public write key, and whether it is a demonstration.
 
     `as_of` lets the shop's clock start at a moment in the past: for working with an old log.
     """
 
     name: str = "A tactful shop"
+    contact: str = ""
     write_key: str
     demo: bool = False
     as_of: datetime | None = None
 
 
 class ServerSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """`[server]`: where it listens, and what a request may weigh."""
+    """`[server]`: where it listens, what a request may weigh, and whom it believes about places.
+
+    The edge's headers and forwarded addresses count only where `trusted_proxies`, networks in
+    CIDR notation, hand the request on.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8787
@@ -43,6 +52,22 @@ class ServerSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_f
     max_expanded_bytes: int = 16_000_000
     queue_calls: int = 100_000
     user_id_needs_secret_key: bool = False
+    region_header: str = ""
+    subdivision_header: str = ""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    country_lookup: bool = True
+
+    def __post_init__(self) -> None:
+        for header in (self.region_header, self.subdivision_header):
+            if header and not HEADER_NAME.fullmatch(header):
+                raise ValueError(f"{header!r} is no name of a header")
+        if self.subdivision_header and not self.region_header:
+            raise ValueError("subdivision_header needs region_header: a state alone is no region")
+        for network in self.trusted_proxies:
+            try:
+                ip_network(network)
+            except ValueError as wrong:
+                raise ValueError(f"trusted_proxies: {wrong}; write 10.0.0.0/8") from None
 
 
 class ModelSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -111,13 +136,17 @@ def write_settings(folder: Path, settings: Settings) -> None:
 def _overlay(found: dict[str, object], environment: Mapping[str, str]) -> None:
     """Let `TACTFUL_<SECTION>_<KEY>` outrank the file."""
     for section, kind in Settings.__annotations__.items():
-        names = getattr(globals()[kind], "__struct_fields__", ())
-        for name in names:
-            value = environment.get(f"TACTFUL_{section}_{name}".upper())
+        for key in msgspec.structs.fields(globals()[kind]):
+            value = environment.get(f"TACTFUL_{section}_{key.name}".upper())
             if value is not None:
                 table = found.setdefault(section, {})
                 if isinstance(table, dict):
-                    table[name] = value
+                    table[key.name] = value if key.type != tuple[str, ...] else _listed(value)
+
+
+def _listed(value: str) -> list[str]:
+    """Return the parts of *value*, which commas separate."""
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def _toml(text: str) -> str:

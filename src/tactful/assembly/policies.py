@@ -23,16 +23,22 @@ class PolicyFolder:
     assessments: frozenset[str]
     measures: tuple[str, ...] = MEASURES
     shop: str = ""
+    contact: str = ""
 
 
-def read_policy(folder: Path, *, shop: str = "") -> PolicyFolder:
+def read_policy(folder: Path, *, shop: str = "", contact: str = "") -> PolicyFolder:
     """
     Read the policy in *folder* over the pack; no store is opened.
 
     Raises:
         PolicyMistake: it cannot stand.
     """
-    return PolicyFolder(policy=load_policy(folder), assessments=assessments_in(folder), shop=shop)
+    return PolicyFolder(
+        policy=load_policy(folder),
+        assessments=assessments_in(folder),
+        shop=shop,
+        contact=contact,
+    )
 
 
 def read_shop_policy(folder: Path) -> PolicyFolder:
@@ -43,8 +49,8 @@ def read_shop_policy(folder: Path) -> PolicyFolder:
         NotAShop: *folder* holds no shop.
         PolicyMistake: its policy cannot stand.
     """
-    name = read_settings(folder).shop.name
-    return read_policy(folder / "policy", shop=name)
+    told = read_settings(folder).shop
+    return read_policy(folder / "policy", shop=told.name, contact=told.contact)
 
 
 def count_subjects(folder: Path, *, under: Policy) -> Census:

@@ -6,6 +6,7 @@ Decides nothing else.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,19 +32,26 @@ from tactful.adapters.settings import (
     read_settings,
     write_settings,
 )
+from tactful.adapters.signing_key import open_signer, receipt_keys
 from tactful.adapters.sqlite import SqliteStore, open_store
 from tactful.adapters.sqlite.migrate import HEAD
+from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
-from tactful.shop import Parts, Shop, Store
+from tactful.mechanisms.sealing import blind_index, derive
+from tactful.mechanisms.signing import PublicKey
+from tactful.shop import Parts, ReceiptParts, Shop, Store
 from tactful.shop.census import census
 from tactful.terms import Mistake, TactfulError
 
 KEY_FILE = "master.key"
 
 Clock = Callable[[], datetime]
+
+Progress = Callable[[int, int], None]
+"""Told how many things are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,7 @@ class Opened:
     links: Links
     folder: Path
     census: Callable[[], Census]
+    receipt_keys: Callable[[], tuple[PublicKey, ...]]
     lock: FolderLock | None = None
 
     def close(self) -> None:
@@ -100,13 +109,20 @@ def init_shop(
         (folder / part).mkdir(mode=0o700)
     keys = folder / settings.store.keys
     create_key_file(keys / KEY_FILE)
+    open_signer(keys)
     secret = create_secret_key(keys)
     write_policy(folder / "policy")
     write_settings(folder, settings)
     return NewKeys(write_key=settings.shop.write_key, secret_key=secret)
 
 
-def open_shop(folder: Path | str, *, clock: Clock | None = None, serving: bool = False) -> Opened:
+def open_shop(
+    folder: Path | str,
+    *,
+    clock: Clock | None = None,
+    serving: bool = False,
+    progress: Progress | None = None,
+) -> Opened:
     """
     Open the shop in *folder*.
 
@@ -114,6 +130,7 @@ def open_shop(folder: Path | str, *, clock: Clock | None = None, serving: bool =
         folder: Where `tactful init` made it.
         clock: The shop's time; the system's by default, or `[shop] as_of`.
         serving: Whether to hold the folder against a second server.
+        progress: Told, while a changed policy is taken up, how many of how many subjects are done.
 
     Raises:
         NotAShop: *folder* holds no shop.
@@ -124,7 +141,9 @@ def open_shop(folder: Path | str, *, clock: Clock | None = None, serving: bool =
     settings = read_settings(folder)
     lock = FolderLock(folder) if serving else None
     try:
-        return _opened(folder, settings, clock or _clock(settings), lock)
+        return _opened(
+            folder, settings, clock=clock or _clock(settings), lock=lock, progress=progress
+        )
     except BaseException:
         if lock:
             lock.close()
@@ -139,14 +158,27 @@ def is_demo_shop(folder: Path) -> bool:
         return False
 
 
-def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | None) -> Opened:
+def _opened(
+    folder: Path,
+    settings: Settings,
+    *,
+    clock: Clock,
+    lock: FolderLock | None,
+    progress: Progress | None,
+) -> Opened:
     keys = folder / settings.store.keys
     key_file = KeyFile(keys / KEY_FILE)
     master = key_file.master()
     access = read_access(keys, write_key=settings.shop.write_key)
-    policy = load_policy(folder / "policy")
+    policy = load_policy(folder / "policy", on=clock().date())
     store = open_store(
-        folder / settings.store.data, policy, key_file, policy_hash=policy_hash(policy), clock=clock
+        folder / settings.store.data,
+        policy,
+        key_file,
+        policy_hash=policy_hash(policy),
+        clock=clock,
+        take_over=lock is not None or not FolderLock.is_held(folder),
+        progress=progress,
     )
     parts = Parts(
         policy=policy,
@@ -156,6 +188,8 @@ def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | N
         model_settings=_model_settings(settings),
         seal=Tickets(master),
         clock=clock,
+        new_id=lambda: secrets.token_hex(16),
+        receipts=_receipt_parts(settings, keys, master),
     )
     return Opened(
         shop=Shop(parts),
@@ -164,6 +198,7 @@ def _opened(folder: Path, settings: Settings, clock: Clock, lock: FolderLock | N
         links=Links(master),
         folder=folder,
         census=lambda: census(store.standings, policy=policy, at=clock()),
+        receipt_keys=lambda: receipt_keys(keys),
         lock=lock,
     )
 
@@ -174,10 +209,20 @@ def _store(store: SqliteStore) -> Store:
         identities=store.identities,
         profiles=store.profiles,
         statements=store.statements,
+        showings=store.showings,
         records=store.records,
         catalogue=store.catalogue,
         tallies=store.tallies,
         close=store.close,
+    )
+
+
+def _receipt_parts(settings: Settings, keys: Path, master: bytes) -> ReceiptParts:
+    key = derive(master, "receipts")
+    return ReceiptParts(
+        controller=Controller(name=settings.shop.name, contact=settings.shop.contact),
+        signer=open_signer(keys),
+        pseudonym=lambda subject: blind_index(key, "subject", str(subject)).hex(),
     )
 
 

@@ -11,12 +11,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tactful.cli import ports
 from tactful.cli.text import minute
-from tactful.terms import NotAShop, PolicyMistake, TactfulError
+from tactful.terms import NotAShop, PolicyMistake, TactfulError, Trouble
 
 if TYPE_CHECKING:
     from tactful.assembly import Opened
@@ -25,6 +26,12 @@ OTHERS = 0o077
 LITTLE_BYTES = 1_000_000_000
 TOO_LITTLE_BYTES = 50_000_000
 STALE = timedelta(days=30)
+OLD_TABLE = timedelta(days=548)
+"""Networks change hands: after 18 months, too many addresses are looked up in the wrong country."""
+
+EVERYBODY = 0
+"""The length of a prefix that every address begins with."""
+
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time than this."""
 
@@ -79,6 +86,7 @@ def examine(folder: Path) -> Iterator[Finding]:
 
 def _shop(opened: Opened) -> Iterator[Finding]:
     yield _settings(opened)
+    yield from _places(opened)
     yield _policy(opened)
     yield _store()
     yield _models(opened)
@@ -118,6 +126,36 @@ def _settings(opened: Opened) -> Finding:
     return Finding(check="settings", state=State.OK, says=f"{opened.settings.shop.name}")
 
 
+def _places(opened: Opened) -> Iterator[Finding]:
+    """Yield who is believed about where visitors are, and how old the table of countries is."""
+    server = opened.settings.server
+    edge = f"told by {server.region_header}" if server.region_header else "no edge tells regions"
+    trusted = ", ".join(server.trusted_proxies) or "nobody"
+    says, state = f"{edge}; trusted: {trusted}", State.OK
+    if any(ip_network(network).prefixlen == EVERYBODY for network in server.trusted_proxies):
+        says = (
+            "trusted_proxies trusts everybody, so anybody can choose their law: name your proxies"
+        )
+        state = State.UNSAFE
+    yield Finding(check="regions", state=state, says=says)
+    if server.country_lookup:
+        yield _countries(opened)
+
+
+def _countries(opened: Opened) -> Finding:
+    from tactful.assembly import open_countries
+
+    try:
+        made = open_countries().made
+    except Trouble as error:
+        return Finding(check="countries", state=State.UNSAFE, says=str(error))
+    age = opened.shop.now().date() - made
+    says = f"addresses are looked up as registered on {made}"
+    if age > OLD_TABLE:
+        says += f", {age.days // 30} months ago: install a newer tactful"
+    return Finding(check="countries", state=State.NOTE if age > OLD_TABLE else State.OK, says=says)
+
+
 def _policy(opened: Opened) -> Finding:
     policy = opened.shop.policy
     notice = policy.current_notice()
@@ -125,6 +163,8 @@ def _policy(opened: Opened) -> Finding:
         f"{len(policy.purposes)} purposes, {len(policy.activities)} activities, "
         f"{len(policy.regimes)} regimes, notice {notice.name}"
     )
+    if policy.changes_on is not None:
+        says += f", other rules from {policy.changes_on}: restart the shop then"
     return Finding(check="policy", state=State.OK, says=says)
 
 

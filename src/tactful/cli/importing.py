@@ -154,7 +154,7 @@ class Import:
         return {p: s for p, s in subject.statements.items() if (p, s, subject.at) not in known}
 
     def _identify(self, subjects: Iterable[SubjectLine]) -> None:
-        calls = [_identify(subject) for subject in subjects if subject.traits or subject.email]
+        calls = [_identify(subject) for subject in subjects if _tells(subject)]
         if calls:
             collected = self._shop.import_history(calls, source=self._source)
             self.report.refused.update(collected.refused)
@@ -178,6 +178,11 @@ def batched(lines: Iterator[_Line], size: int) -> Iterator[list[_Line]]:
             batch = []
     if batch:
         yield batch
+
+
+def _tells(subject: SubjectLine) -> bool:
+    """Tell whether a line says more than statements: who somebody is, or where they live."""
+    return bool(subject.traits or subject.email or subject.region)
 
 
 def _identify(subject: SubjectLine) -> Wire:

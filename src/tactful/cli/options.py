@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tactful.cli.screen import long_work
+
 if TYPE_CHECKING:
     from tactful.assembly import Opened
 
 PORTS = click.IntRange(1, 65535)
 FILE = click.Path(path_type=Path)
+
+NEW_POLICY = "the policy changed: looking at every subject"
 
 
 class Utf8(click.ParamType[str]):
@@ -51,7 +55,8 @@ def opened(folder: Path) -> Iterator[Opened]:
     """Yield the shop in *folder*; afterwards everything said to it is durable."""
     from tactful.assembly import open_shop
 
-    found = open_shop(folder)
+    with long_work(NEW_POLICY) as told:
+        found = open_shop(folder, progress=told)
     try:
         yield found
     finally:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from tactful.cli import policy_forms, policy_words
+from tactful.cli import policy_notice, policy_register, policy_words
 from tactful.cli.failures import Failure
 from tactful.cli.options import FILE, TEXT, json_option
 from tactful.cli.plain import plain
@@ -57,17 +57,21 @@ def policy() -> None:
 @shop_option
 @folder_option
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
+@click.option("--verbose", is_flag=True, help="Name each single figure.")
 @json_option
-def check(shop: Path | None, folder: Path | None, *, strict: bool, as_json_: bool) -> None:
+def check(
+    shop: Path | None, folder: Path | None, *, strict: bool, verbose: bool, as_json_: bool
+) -> None:
     """Say what has to be mended; exit with 1 where there are errors."""
     from tactful.capabilities.policy import Severity
 
     findings = _findings(shop, folder)
-    failing = [found for found in findings if strict or found.severity is Severity.ERROR]
+    fails = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    failing = [found for found in findings if found.severity in fails]
     if as_json_:
         say_json({"ok": not failing, "findings": plain(findings)})
     else:
-        policy_words.findings(findings)
+        policy_words.findings(findings, verbose=verbose)
     if failing:
         raise Failure(f"{len(failing)} to mend, first: {failing[0].where}: {failing[0].what}")
 
@@ -78,7 +82,7 @@ def check(shop: Path | None, folder: Path | None, *, strict: bool, as_json_: boo
 )
 @shop_option
 @folder_option
-@click.option("--contact", type=TEXT, default="", help="How to reach the controller.")
+@click.option("--contact", type=TEXT, help="How to reach the controller, if not as set.")
 @format_option("text", "html", "csv")
 @click.option("--out", type=FILE, metavar="FILE", help="Write it to FILE, replacing what is there.")
 @json_option
@@ -86,7 +90,7 @@ def ropa(
     shop: Path | None,
     folder: Path | None,
     *,
-    contact: str,
+    contact: str | None,
     form: str,
     out: Path | None,
     as_json_: bool,
@@ -95,7 +99,12 @@ def ropa(
     from tactful.capabilities.policy import register
 
     read = _read(shop, folder)
-    drawn = register(read.policy, controller=read.shop, contact=contact, measures=read.measures)
+    drawn = register(
+        read.policy,
+        controller=read.shop,
+        contact=read.contact if contact is None else contact,
+        measures=read.measures,
+    )
     _put(as_json(plain(drawn)) + "\n" if as_json_ else _register_as(form, drawn), out)
 
 
@@ -115,14 +124,16 @@ def notice(
     form: str,
     as_json_: bool,
 ) -> None:
-    """Print the notice as it is shown somewhere, with default and basis per purpose."""
+    """Print the notice as it is shown somewhere: how each purpose stands, and from which age."""
     from tactful.capabilities.consent import notice_shown
 
     shown = notice_shown(_read(shop, folder).policy, region=region, locale=locale)
     if as_json_:
-        say_json(policy_forms.notice_plain(shown))
+        say_json(policy_notice.notice_plain(shown))
+    elif form == "html":
+        _put(policy_notice.notice_html(shown, region))
     else:
-        _put(policy_forms.notice_html(shown) if form == "html" else policy_forms.notice_text(shown))
+        _put(policy_notice.notice_text(shown, region))
 
 
 @policy.command(cls=Command, epilog="tactful policy diff my-shop/policy new-policy --shop my-shop")
@@ -176,13 +187,19 @@ def _findings(shop: Path | None, folder: Path | None) -> tuple[Finding, ...]:
                 instead=instead if what else "",
             ),
         )
-    return examine(read.policy, assessments=read.assessments)
+    return examine(read.policy, today=_today(), assessments=read.assessments)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _register_as(form: str, drawn: Register) -> str:
     if form == "html":
-        return policy_forms.register_html(drawn, drawn=datetime.now(UTC).date())
-    return policy_forms.register_csv(drawn) if form == "csv" else policy_forms.register_text(drawn)
+        return policy_register.register_html(drawn, drawn=_today())
+    if form == "csv":
+        return policy_register.register_csv(drawn)
+    return policy_register.register_text(drawn)
 
 
 def _put(text: str, out: Path | None = None) -> None:

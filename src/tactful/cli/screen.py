@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, TaskID
 
 REDRAW_SECONDS = 0.1
+
+PATIENCE_SECONDS = 1.0
+"""What takes no longer than that is not worth a bar."""
 
 LONGEST_CELL = 200
 
@@ -80,6 +84,50 @@ def bytes_read(what: str) -> Iterator[Callable[[int, int], None]]:
     with _progress(*columns) as bar:
         task = bar.add_task(short(what), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def long_work(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield what long work tells: how many of how many.  Short work shows nothing."""
+    bar = _LateBar(what)
+    try:
+        yield bar.told
+    finally:
+        bar.stop()
+
+
+class _LateBar:
+    """A bar that is drawn only once the work has taken a while."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._begun = time.monotonic()
+        self._bar: Progress | None = None
+
+    def told(self, done: int, total: int) -> None:
+        """Take note that *done* of *total* things are done."""
+        if self._bar is None and time.monotonic() - self._begun >= PATIENCE_SECONDS:
+            self._bar = self._start()
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+        if done >= total:
+            self.stop()
+
+    def stop(self) -> None:
+        """Leave the bar as it is.  May be called twice, or for a bar that never came."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+        self._begun = math.inf
+
+    def _start(self) -> Progress:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        bar = _progress(*columns, TimeRemainingColumn(elapsed_when_finished=True))
+        bar.add_task(self._what, total=None)
+        bar.start()
+        return bar
 
 
 class _Steps:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tactful.cli.options import PORTS, TEXT, shop_option
+from tactful.cli.options import NEW_POLICY, PORTS, TEXT, shop_option
+from tactful.cli.screen import long_work
 from tactful.cli.shape import Command
 from tactful.terms import Mistake
 
@@ -31,4 +32,5 @@ def start(folder: Path, *, host: str | None, port: int | None) -> None:
     """Serve the shop in *folder* where its settings say, or elsewhere."""
     from tactful.web.server import serve as serve_shop
 
-    serve_shop(folder, host=host, port=port)
+    with long_work(NEW_POLICY) as told:
+        serve_shop(folder, host=host, port=port, opening=told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ import click
 
 from tactful.cli import showing
 from tactful.cli.options import FILE, TEXT, json_option, opened, shop_option
-from tactful.cli.screen import say, say_json
+from tactful.cli.screen import say, say_json, table
 from tactful.cli.shape import Command, Commands
 from tactful.cli.text import as_json
 
@@ -84,6 +85,49 @@ def restrict(user_id: str, folder: Path) -> None:
     with opened(folder) as found:
         found.shop.subject(user_id).restrict()
     say("Restricted: the data is kept and used for nothing, until `tactful subject lift`.")
+
+
+@subject.command(cls=Command, epilog="tactful subject settle ada --shop my-shop --residence US-CA")
+@id_argument
+@shop_option
+@click.option("--residence", type=TEXT, help="Where the subject lives: DE, US-CA, ...")
+@click.option("--born", type=click.DateTime(["%Y-%m-%d"]), help="Kept only of minors: 2014-05-01.")
+def settle(user_id: str, folder: Path, residence: str | None, born: datetime | None) -> None:
+    """
+    Record where the subject ID lives, and the birth date of a minor: which law holds for them.
+
+    What that law does not allow to be kept is dropped at once.
+    """
+    if residence is None and born is None:
+        raise click.UsageError("Nothing to record: give --residence or --born.")
+    with opened(folder) as found:
+        whom = found.shop.subject(user_id)
+        if residence is not None:
+            whom.settle(residence)
+        kept = whom.born(born.date()) if born else True
+    say("Recorded." if kept else "Of age by every law known here: the birth date was not kept.")
+
+
+@subject.command(cls=Command, epilog="tactful subject uses ada --shop my-shop")
+@id_argument
+@shop_option
+@json_option
+def uses(user_id: str, folder: Path, *, as_json_: bool) -> None:
+    """Show what the data of the subject ID was used for, by day and activity."""
+    with opened(folder) as found:
+        counted = sorted(
+            (
+                (day, activity, n)
+                for (activity, day), n in found.shop.subject(user_id).uses().items()
+            ),
+            reverse=True,
+        )
+    if as_json_:
+        say_json(
+            {"uses": [{"day": d.isoformat(), "activity": a, "count": n} for d, a, n in counted]}
+        )
+        return
+    table(("day", "activity", "uses"), ((d.isoformat(), a, f"{n:,}") for d, a, n in counted))
 
 
 @subject.command(cls=Command, epilog="tactful subject lift ada --shop my-shop")

@@ -1,8 +1,10 @@
 """The gate: the rules, the permits they mint, and the door that data is opened through."""
 
+from tactful.gate.ages import is_minor
 from tactful.gate.decide import PERMIT_LIFETIME, RULES, decide
 from tactful.gate.door import Door
-from tactful.gate.facts import NEVER, Digest, digest, encode
+from tactful.gate.facts import NEVER, Digest, Facts, Signal, digest, encode
+from tactful.gate.merge import carried, merged
 from tactful.gate.permit import Audience, Gap, Permit, Permitted, Refusal
 from tactful.gate.ports import DigestColumns, Standings, Uses, Visit
 from tactful.gate.strictest import strictest_of
@@ -17,17 +19,22 @@ __all__ = [
     "Digest",
     "DigestColumns",
     "Door",
+    "Facts",
     "Gap",
     "Permit",
     "Permitted",
     "Refusal",
+    "Signal",
     "Standings",
     "Uses",
     "VerdictTable",
     "Visit",
+    "carried",
     "decide",
     "digest",
     "encode",
+    "is_minor",
+    "merged",
     "strictest_of",
     "verdict_table",
     "verdict_tables",

@@ -11,9 +11,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tactful.gate.facts import Digest, digest, regime_in_force
+from tactful.gate.ages import asked_of
+from tactful.gate.facts import (
+    RUN_OUT,
+    Digest,
+    Facts,
+    Signal,
+    digest,
+    regime_in_force,
+    signal_on,
+)
 from tactful.gate.permit import Gap, Permit, Refusal
-from tactful.terms import Activity, Mode, Policy, Regime, RegimeRule, Said, Standing, SubjectId
+from tactful.terms import (
+    Activity,
+    LegalBasis,
+    Minor,
+    Mode,
+    Policy,
+    Regime,
+    RegimeRule,
+    Said,
+    Standing,
+    SubjectId,
+)
 
 PERMIT_LIFETIME = timedelta(minutes=1)
 """How long a permit for one subject holds; longer work asks again.  ADR-0004."""
@@ -23,20 +43,33 @@ AUDIENCE_LIFETIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """What a rule may look at: the activity, the law on its purpose, and what was said."""
+class Footing:
+    """How an activity stands under a regime, whoever it is about: what law and register say."""
 
-    activity: Activity
-    law: RegimeRule
-    said: Said
-    signal_binds: bool
-    signal_speaks: bool
-    restricted: bool
+    mode: Mode
+    gpc_binds: bool
+    gpc_speaks: bool
+    survives_restriction: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a rule may look at: the footing of the activity, and the facts on the subject."""
+
+    footing: Footing
+    facts: Facts
 
     @property
     def necessary(self) -> bool:
         """Tell whether the purpose needs nobody's leave (GDPR Art. 6(1)(b)-(c))."""
-        return self.law.mode is Mode.NECESSARY
+        return self.footing.mode is Mode.NECESSARY
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether an explicit yes is needed: by the mode, or for the age of the subject."""
+        if self.necessary:
+            return False
+        return self.footing.mode is Mode.OPT_IN or self.facts.minor > Minor.NO
 
 
 Rule = Callable[[Case], str | None]
@@ -45,12 +78,19 @@ Rule = Callable[[Case], str | None]
 
 def not_forbidden(case: Case) -> str | None:
     """Refuse what the law of the region closes altogether."""
-    return "the law of this region forbids it" if case.law.mode is Mode.FORBIDDEN else None
+    return "the law of this region forbids it" if case.footing.mode is Mode.FORBIDDEN else None
+
+
+def not_closed_to_minors(case: Case) -> str | None:
+    """Refuse what no consent opens below an age (DPDP Act s. 9(3), CTDPA 42-529a)."""
+    if case.facts.minor is Minor.CLOSED and not case.necessary:
+        return "the law of this region closes it to minors of this age"
+    return None
 
 
 def not_restricted(case: Case) -> str | None:
     """Refuse everything but keeping while processing is restricted (GDPR Art. 18(2))."""
-    if case.restricted and not case.activity.survives_restriction:
+    if case.facts.restricted and not case.footing.survives_restriction:
         return "processing is restricted: data is only kept"
     return None
 
@@ -61,14 +101,21 @@ def no_objection(case: Case) -> str | None:
 
     Art. 21 does not reach processing under Art. 6(1)(b)-(c), so `necessary` passes.
     """
-    if case.said is Said.OBJECTED and not case.necessary:
+    if case.facts.said is Said.OBJECTED and not case.necessary:
         return "objected to this purpose"
+    return None
+
+
+def no_denying_signal(case: Case) -> str | None:
+    """Refuse on a no in a consent string, also against a grant: the more restrictive wins."""
+    if case.facts.signal is Signal.DENIED and not case.necessary:
+        return "the consent string that the browser sends says no to this purpose"
     return None
 
 
 def no_binding_signal(case: Case) -> str | None:
     """Refuse on a browser signal that binds here, even against a grant (11 CCR 7025)."""
-    if case.signal_binds and not case.necessary:
+    if case.facts.signal is Signal.GPC and case.footing.gpc_binds and not case.necessary:
         return "the browser sends Global Privacy Control, which is binding here"
     return None
 
@@ -80,35 +127,54 @@ def no_denial(case: Case) -> str | None:
     return {
         Said.DENIED: "said no to this purpose",
         Said.WITHDRAWN: "withdrew consent to this purpose",
-    }.get(case.said)
+    }.get(case.facts.said)
 
 
 def no_honoured_signal(case: Case) -> str | None:
     """Take a signal for a no, by the shop's choice, unless this very purpose was granted."""
-    if case.signal_speaks and case.said is not Said.GRANTED and not case.necessary:
+    speaks = case.facts.signal is Signal.GPC and case.footing.gpc_speaks
+    if speaks and case.facts.said is not Said.GRANTED and not case.necessary:
         return "the browser sends Global Privacy Control, which is honoured here"
     return None
 
 
 def consent_when_needed(case: Case) -> str | None:
     """Refuse without consent to the notice in force where the law wants it (Art. 6(1)(a), 7)."""
-    if case.law.mode is not Mode.OPT_IN:
+    if not case.asks:
         return None
-    return {
-        Said.NOTHING: "no consent was given",
-        Said.EXPIRED: "consent was given too long ago",
-        Said.OUTDATED: "consent was given to an older notice",
-    }.get(case.said)
+    never = case.facts.said in {Said.NOTHING, Said.IMPLIED}
+    if never and case.facts.minor is Minor.PARENTAL_CONSENT:
+        return "at this age a parent has to agree, and none did"
+    return _NO_YES.get(case.facts.said)
 
+
+def implied_when_needed(case: Case) -> str | None:
+    """Refuse where no dealing implies a consent that was not given (CASL 10(9)-(10))."""
+    if case.footing.mode not in {Mode.IMPLIED, Mode.SOFT_OPT_IN} or case.facts.said is Said.IMPLIED:
+        return None
+    if case.facts.said is Said.NOTHING:
+        return "no consent was given, and no purchase or inquiry implies one now"
+    return _NO_YES.get(case.facts.said)
+
+
+_NO_YES = {
+    Said.NOTHING: "no consent was given",
+    Said.IMPLIED: "consent is only implied, and has to be given here",
+    Said.EXPIRED: "consent was given too long ago",
+    Said.OUTDATED: "consent was given to an older notice",
+}
 
 RULES: tuple[Rule, ...] = (
     not_forbidden,
+    not_closed_to_minors,
     not_restricted,
     no_objection,
+    no_denying_signal,
     no_binding_signal,
     no_denial,
     no_honoured_signal,
     consent_when_needed,
+    implied_when_needed,
 )
 """In the order in which they speak; the first to refuse names the refusal.  ADR-0003."""
 
@@ -121,20 +187,16 @@ def judge(case: Case) -> tuple[str, str] | None:
     return None
 
 
-def case_of(
-    activity: Activity, regime: Regime, *, said: Said, signal: bool, restricted: bool
-) -> Case | None:
-    """Return the case for the rules, or None where *regime* says nothing on the purpose: a gap."""
+def footing_of(activity: Activity, regime: Regime) -> Footing | None:
+    """Return how *activity* stands under *regime*, or None where that is silent: a gap."""
     law = regime.rules.get(activity.purpose)
     if law is None:
         return None
-    return Case(
-        activity=activity,
-        law=law,
-        said=said,
-        signal_binds=signal and activity.purpose in regime.gpc.binding,
-        signal_speaks=signal and activity.purpose in regime.gpc.honoured,
-        restricted=restricted,
+    return Footing(
+        mode=law.mode,
+        gpc_binds=activity.purpose in regime.gpc.binding,
+        gpc_speaks=activity.purpose in regime.gpc.honoured,
+        survives_restriction=activity.survives_restriction,
     )
 
 
@@ -146,7 +208,8 @@ def decide(
     *,
     subject: SubjectId | None = None,
     region: str | None = None,
-    signal: bool = False,
+    gpc: bool = False,
+    denied: frozenset[str] = frozenset(),
 ) -> Permit | Refusal | Gap:
     """
     Answer for *activity* with a permit, with the first rule that refuses it, or with a gap.
@@ -158,7 +221,8 @@ def decide(
         at: The moment of the decision.  Timezone-aware.
         subject: Whose standing it is; None for a visitor without a record.
         region: Where the visitor seems to be; a known residence outranks it.
-        signal: Whether the request carries Global Privacy Control.
+        gpc: Whether the request carries Global Privacy Control.
+        denied: The purposes that a consent string of the request says no to.
 
     Raises:
         ValueError: *at* is naive.
@@ -170,20 +234,34 @@ def decide(
     entry = policy.activities.get(activity)
     if entry is None:
         return unknown(activity, at)
-    facts = digest(standing, policy, at)
-    regime = policy.regimes[regime_in_force(facts, region, policy)]
-    case = case_of(
-        entry,
-        regime,
-        said=said_at(facts, policy.purpose_order.index(entry.purpose), at),
-        signal=signal,
-        restricted=facts.restricted,
+    facts = facts_at(
+        digest(standing, policy, at),
+        entry.purpose,
+        policy,
+        at,
+        region=region,
+        signal=signal_on(entry.purpose, gpc=gpc, denied=denied),
     )
-    if case is None:
+    regime = policy.regimes[facts.regime]
+    footing = footing_of(entry, regime)
+    if footing is None:
         return gap_in(activity, entry.purpose, regime.id, at)
-    if refused := judge(case):
+    if refused := judge(Case(footing=footing, facts=facts)):
         return Refusal(activity=activity, rule=refused[0], reason=refused[1], decided_at=at)
-    return permit_for(subject, entry, basis=case.law.basis.value, regime=regime.id, at=at)
+    basis = basis_of(regime.rules[entry.purpose], facts.said)
+    return permit_for(subject, entry, basis=basis, regime=regime.id, at=at)
+
+
+def basis_of(law: RegimeRule, said: Said) -> str:
+    """
+    Return the ground that a permit rests on.
+
+    That of the rule, but where the soft opt-in stands in for a yes: nobody consented, so it is the
+    shop's interest in writing to its own customers (ePrivacy Art. 13(2); GDPR Art. 6(1)(f)).
+    """
+    if said is Said.IMPLIED and law.mode is Mode.SOFT_OPT_IN:
+        return LegalBasis.LEGITIMATE_INTEREST.value
+    return law.basis.value
 
 
 def permit_for(
@@ -207,12 +285,27 @@ def require_aware(at: datetime) -> None:
         raise ValueError("at must be timezone-aware")
 
 
-def said_at(facts: Digest, purpose: int, at: datetime) -> Said:
-    """Return what was said on purpose number *purpose*, as it counts at *at*."""
-    said = Said(facts.said[purpose])
-    if said is Said.GRANTED and at.timestamp() >= facts.until[purpose]:
-        return Said.EXPIRED
-    return said
+def facts_at(
+    known: Digest,
+    purpose: str,
+    policy: Policy,
+    at: datetime,
+    *,
+    region: str | None,
+    signal: Signal,
+) -> Facts:
+    """Return what the rules see of *purpose* at *at*, of somebody who is *known* as that."""
+    place = policy.purpose_order.index(purpose)
+    said = Said(known.said[place])
+    if at.timestamp() >= known.until[place]:
+        said = RUN_OUT[said]
+    return Facts(
+        regime=regime_in_force(known, region, policy),
+        said=said,
+        signal=signal,
+        minor=asked_of(known.young[place], at) if known.young else Minor.NO,
+        restricted=known.restricted,
+    )
 
 
 def unknown(activity: str, at: datetime) -> Gap:

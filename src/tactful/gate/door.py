@@ -16,8 +16,17 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tactful.gate.ages import asked_of
 from tactful.gate.decide import AUDIENCE_LIFETIME, gap_in, permit_for, require_aware, unknown
-from tactful.gate.facts import encode, nobody, regime_in_force
+from tactful.gate.facts import (
+    MINOR_STEP,
+    RUN_OUT,
+    Digest,
+    code_of,
+    nobody,
+    regime_in_force,
+    signal_on,
+)
 from tactful.gate.permit import Audience, Gap, Permit, Permitted, Refusal
 from tactful.gate.ports import DigestColumns, Standings, Uses, Visit
 from tactful.gate.verdicts import (
@@ -26,14 +35,16 @@ from tactful.gate.verdicts import (
     RULE_NAMES,
     Verdict,
     VerdictTable,
+    verdict_table,
     verdict_tables,
 )
-from tactful.terms import Policy, Said
+from tactful.terms import Activity, Minor, Policy
 
 T = TypeVar("T")
 
-_GRANTED = Said.GRANTED.value
-_EXPIRED = Said.EXPIRED.value
+_RUN_OUT = {said.value: after.value for said, after in RUN_OUT.items()}
+_GROWN = Minor.NO.value
+_MINOR_LEVELS = np.array([[level] for level in Minor if level > Minor.NO], dtype=np.uint16)
 
 
 class Door:
@@ -45,10 +56,14 @@ class Door:
         self._uses = uses
         self._nobody = nobody(policy)
         self._tables = verdict_tables(policy)
+        self._purposes = {name: _table_of(name, policy) for name in policy.purposes}
 
     def ask(self, activity: str, visit: Visit, at: datetime) -> Permit | Refusal | Gap:
         """
         Answer whether *activity* may touch who is visiting, and count the use if it may.
+
+        A region that no regime covers is reported as a gap, unless a known residence outranks it;
+        the strictest set holds there.
 
         Args:
             activity: The name of an entry of the activity register.
@@ -63,6 +78,8 @@ class Door:
         if table is None:
             return self._gap(unknown(activity, at))
         verdict = table.entries[self._code(table, visit, at)]
+        if visit.region and verdict.regime == self._policy.regimes[0].id:
+            self._note_region(activity, visit.region, self._facts(visit))
         if verdict.number != PERMITTED:
             return self._refusal(table, verdict, at)
         if visit.subject is not None:
@@ -78,10 +95,22 @@ class Door:
         Counts nothing, and hands out no permit that data could be opened with: for keeping what is
         held in step with what may be held.
         """
+        return self._refuses(activity, self._tables.get(activity), visit, at)
+
+    def refusal_of_purpose(self, purpose: str, visit: Visit, at: datetime) -> Refusal | Gap | None:
+        """
+        Say who would refuse any use for *purpose*, or None where nobody would; counts nothing.
+
+        For telling subjects how they stand, also on a purpose that no activity serves yet.
+        """
+        return self._refuses(purpose, self._purposes.get(purpose), visit, at)
+
+    def _refuses(
+        self, asked: str, table: VerdictTable | None, visit: Visit, at: datetime
+    ) -> Refusal | Gap | None:
         require_aware(at)
-        table = self._tables.get(activity)
         if table is None:
-            return unknown(activity, at)
+            return unknown(asked, at)
         verdict = table.entries[self._code(table, visit, at)]
         return None if verdict.number == PERMITTED else _spoken(verdict, table, at)
 
@@ -133,17 +162,25 @@ class Door:
         return Permitted(answer, what(answer))
 
     def _code(self, table: VerdictTable, visit: Visit, at: datetime) -> int:
-        known = None if visit.subject is None else self._standings.digest(visit.subject)
-        facts = known or self._nobody
-        said = facts.said[table.purpose]
-        if said == _GRANTED and at.timestamp() >= facts.until[table.purpose]:
-            said = _EXPIRED
-        return encode(
-            regime=regime_in_force(facts, visit.region, self._policy),
-            said=said,
-            signal=visit.gpc,
+        facts, place = self._facts(visit), table.purpose
+        said = facts.said[place]
+        if said in _RUN_OUT and at.timestamp() >= facts.until[place]:
+            said = _RUN_OUT[said]
+        return code_of(
+            regime_in_force(facts, visit.region, self._policy),
+            said,
+            signal=signal_on(table.activity.purpose, gpc=visit.gpc, denied=visit.denied),
+            minor=asked_of(facts.young[place], at) if facts.young else _GROWN,
             restricted=facts.restricted,
         )
+
+    def _note_region(self, activity: str, region: str, facts: Digest) -> None:
+        if not facts.residence_known:
+            self._uses.gap(activity, f"regime of region {_country(region)}")
+
+    def _facts(self, visit: Visit) -> Digest:
+        known = None if visit.subject is None else self._standings.digest(visit.subject)
+        return known or self._nobody
 
     def _refusal(self, table: VerdictTable, verdict: Verdict, at: datetime) -> Refusal | Gap:
         answer = _spoken(verdict, table, at)
@@ -157,6 +194,11 @@ class Door:
         return gap
 
 
+def _table_of(purpose: str, policy: Policy) -> VerdictTable:
+    """Return the verdicts on an activity that does nothing but serve *purpose*."""
+    return verdict_table(Activity(name=purpose, purpose=purpose, title=purpose), policy)
+
+
 def _spoken(verdict: Verdict, table: VerdictTable, at: datetime) -> Refusal | Gap:
     """Put a verdict against *table*'s activity into an answer."""
     activity = table.activity
@@ -167,11 +209,25 @@ def _spoken(verdict: Verdict, table: VerdictTable, at: datetime) -> Refusal | Ga
 
 def _numbers(table: VerdictTable, columns: DigestColumns, at: datetime) -> NDArray[np.uint8]:
     """Return the verdict on every subject, shape (n,)."""
-    codes = columns.codes[table.purpose]
+    now = math.floor(at.timestamp())
+    codes = _codes_by_age(table, columns, now)
     numbers: NDArray[np.uint8] = table.numbers.take(codes)
-    late = np.flatnonzero(columns.until[table.purpose] <= math.floor(at.timestamp()))
+    late = np.flatnonzero(columns.until[table.purpose] <= now)
     numbers[late] = table.numbers_expired.take(codes.take(late))
     return numbers
+
+
+def _codes_by_age(table: VerdictTable, columns: DigestColumns, now: int) -> NDArray[np.uint16]:
+    """Return the codes, raised where age asks for something."""
+    codes: NDArray[np.uint16] = columns.codes[table.purpose]
+    if not len(columns.minors):
+        return codes
+    asked = np.max(
+        np.where(now < columns.young[table.purpose], _MINOR_LEVELS, _GROWN), axis=0
+    ).astype(np.uint16)
+    raised: NDArray[np.uint16] = codes.copy()
+    raised[columns.minors] += asked * np.uint16(MINOR_STEP)
+    return raised
 
 
 def _refused(numbers: NDArray[np.uint8]) -> dict[str, int]:
@@ -180,6 +236,12 @@ def _refused(numbers: NDArray[np.uint8]) -> dict[str, int]:
         (name, int(np.count_nonzero(numbers == v))) for v, name in enumerate(RULE_NAMES, start=1)
     )
     return {name: count for name, count in counts if count}
+
+
+def _country(region: str) -> str:
+    """Name the country of *region*: what is counted must be of a bounded number."""
+    code = region[:2].upper()
+    return code if code.isascii() and code.isalpha() else "of no known shape"
 
 
 def _day(at: datetime) -> date:

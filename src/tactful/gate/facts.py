@@ -8,10 +8,24 @@ enumerated from the rules once (`tactful.gate.verdicts`) and looked up ever afte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import enum
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from tactful.terms import Policy, Said, Standing, Statement, StatementKind
+from tactful.gate.ages import Young, asked_of, thresholds
+from tactful.gate.strictest import shortest
+from tactful.terms import (
+    Minor,
+    Mode,
+    Policy,
+    RegimeRule,
+    Relationship,
+    Said,
+    Speaker,
+    Standing,
+    Statement,
+    StatementKind,
+)
 
 NEVER = 2**62
 """An `until` that does not come: seconds since 1970."""
@@ -22,6 +36,30 @@ _NO = {
     StatementKind.OBJECT: Said.OBJECTED,
 }
 
+_BY_DEALING = {Mode.IMPLIED, Mode.SOFT_OPT_IN}
+
+RUN_OUT = {Said.GRANTED: Said.EXPIRED, Said.IMPLIED: Said.NOTHING}
+"""What a yes turns into at its `until`; all else stays as it is."""
+
+
+class Signal(enum.IntEnum):
+    """What the request itself says on a purpose: nothing, GPC, or a no in a consent string."""
+
+    NONE = 0
+    GPC = 1
+    DENIED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that the rules can see of one question, besides the activity: one per code."""
+
+    regime: int
+    said: Said
+    signal: Signal
+    minor: Minor
+    restricted: bool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
@@ -30,8 +68,8 @@ class Digest:
 
     `regime` is the place in `Policy.regimes` of the law at the residence, which is 0, the
     strictest, if that is not known or no regime covers it.  `said` and `until` have one entry per
-    purpose, in `Policy.purpose_order`; a GRANTED entry counts as EXPIRED from `until` on (seconds
-    since 1970).
+    purpose, in `Policy.purpose_order`; an entry turns into what RUN_OUT says from `until` on
+    (seconds since 1970).  `young` has one entry per purpose too, or none where age asks nothing.
     """
 
     regime: int
@@ -39,17 +77,25 @@ class Digest:
     restricted: bool
     said: bytes
     until: tuple[int, ...]
+    young: tuple[Young, ...] = ()
 
 
 def digest(standing: Standing, policy: Policy, at: datetime) -> Digest:
     """Reduce *standing* at *at* to what the rules can see."""
-    heard = [_heard(standing.latest(purpose, at), policy) for purpose in policy.purpose_order]
+    regime = policy.regime_index(standing.region)
+    young = _young(standing, policy, regime)
+    ages = young or [None] * len(policy.purpose_order)
+    heard = [
+        _heard(_valid(standing, age), purpose, policy, at=at, regime=regime)
+        for purpose, age in zip(policy.purpose_order, ages, strict=True)
+    ]
     return Digest(
-        regime=policy.regime_index(standing.region),
+        regime=regime,
         residence_known=bool(standing.region),
         restricted=standing.restricted(at),
         said=bytes(said for said, _ in heard),
         until=tuple(until for _, until in heard),
+        young=young if any(at.timestamp() < max(until) for until in young) else (),
     )
 
 
@@ -58,29 +104,76 @@ def nobody(policy: Policy) -> Digest:
     return digest(Standing(), policy, datetime.min.replace(tzinfo=UTC))
 
 
-def _heard(statement: Statement | None, policy: Policy) -> tuple[Said, int]:
+def _young(standing: Standing, policy: Policy, regime: int) -> tuple[Young, ...]:
+    """Return what age asks for under the law at the residence; the strictest if that is unknown."""
+    if standing.born is None:
+        return ()
+    law, region = policy.regimes[regime], standing.region
+    return thresholds(standing.born, law, region=region, purposes=policy.purpose_order)
+
+
+def _valid(standing: Standing, young: Young | None) -> Standing:
+    """Leave out what a minor could not grant alone: it stays void when they are of age."""
+    if young is None:
+        return standing
+    counted = (s for s in standing.statements if not _void(s, young))
+    return replace(standing, statements=tuple(counted))
+
+
+def _void(statement: Statement, young: Young) -> bool:
+    """Tell whether the law asked for more than who spoke when *statement* was made (Art. 8(1))."""
+    if statement.kind is not StatementKind.GRANT:
+        return False
+    asked = asked_of(young, statement.at)
+    alone = statement.by is not Speaker.PARENT
+    return asked is Minor.CLOSED or (asked is Minor.PARENTAL_CONSENT and alone)
+
+
+def _heard(
+    standing: Standing, purpose: str, policy: Policy, *, at: datetime, regime: int
+) -> tuple[Said, int]:
+    statement = standing.latest(purpose, at)
     if statement is None:
-        return Said.NOTHING, NEVER
+        return _implied(standing, policy.regimes[regime].rules.get(purpose), at)
     if statement.kind is not StatementKind.GRANT:
         return _NO[statement.kind], NEVER
-    if not _still_binding(statement.notice, policy):
+    if not policy.binds(statement.notice, purpose):
         return Said.OUTDATED, NEVER
     return Said.GRANTED, _grant_ends(statement, policy)
 
 
-def _still_binding(notice: str, policy: Policy) -> bool:
-    """Tell whether a grant to *notice* counts: it exists, and nothing material changed since."""
-    shown = policy.notice(notice)
-    return shown is not None and shown.version >= policy.binding_versions[shown.id]
-
-
 def _grant_ends(grant: Statement, policy: Policy) -> int:
-    """Return when *grant* runs out under the regime that it was given in."""
-    regime = next((r for r in policy.regimes if r.id == grant.regime), policy.regimes[0])
-    rule = regime.rules.get(grant.purpose)
-    if rule is None or rule.consent_lifetime is None:
-        return NEVER
-    return int((grant.at + rule.consent_lifetime).timestamp())
+    """Return when *grant* runs out under the regime that it was given in; unknown: the soonest."""
+    given = policy.regime(grant.regime)
+    told = (given,) if given and grant.purpose in given.rules else policy.regimes
+    rules = (regime.rules.get(grant.purpose) for regime in told)
+    return _end(grant.at, shortest(rule.consent_lifetime for rule in rules if rule))
+
+
+def _implied(standing: Standing, rule: RegimeRule | None, at: datetime) -> tuple[Said, int]:
+    """
+    Return whether a dealing implies consent, and until when (CASL 10(10); ePrivacy Art. 13(2)).
+
+    It does only where the residence is known: a region that a request seems to come from is no
+    ground to write to somebody.
+    """
+    if rule is None or rule.mode not in _BY_DEALING or not standing.region:
+        return Said.NOTHING, NEVER
+    ends = [
+        _end(dealing.at, rule.implied_by[dealing.kind])
+        for dealing in standing.relationships
+        if dealing.kind in rule.implied_by and dealing.at <= at and _opens(dealing, rule.mode)
+    ]
+    return (Said.IMPLIED, max(ends)) if ends else (Said.NOTHING, NEVER)
+
+
+def _opens(dealing: Relationship, mode: Mode) -> bool:
+    """Tell whether *dealing* counts: the soft opt-in wants the opt-out offered along with it."""
+    return mode is Mode.IMPLIED or dealing.opt_out_offered
+
+
+def _end(begun: datetime, lasts: timedelta | None) -> int:
+    return NEVER if lasts is None else int((begun + lasts).timestamp())
 
 
 def regime_in_force(facts: Digest, region: str | None, policy: Policy) -> int:
@@ -92,19 +185,49 @@ def regime_in_force(facts: Digest, region: str | None, policy: Policy) -> int:
     return facts.regime if facts.residence_known else policy.regime_index(region)
 
 
-def encode(*, regime: int, said: int, signal: bool, restricted: bool) -> int:
+def signal_on(purpose: str, *, gpc: bool, denied: frozenset[str]) -> Signal:
+    """Return what a request says on *purpose*; a no in a consent string is about it alone."""
+    if purpose in denied:
+        return Signal.DENIED
+    return Signal.GPC if gpc else Signal.NONE
+
+
+def encode(facts: Facts) -> int:
     """Number one combination of facts."""
-    return ((regime * len(Said) + said) * 2 + signal) * 2 + restricted
+    return code_of(
+        facts.regime,
+        facts.said,
+        signal=facts.signal,
+        minor=facts.minor,
+        restricted=facts.restricted,
+    )
 
 
-def decode(code: int) -> tuple[int, Said, bool, bool]:
-    """Return (regime, said, signal, restricted) of a code: the inverse of `encode`."""
+def code_of(regime: int, said: int, *, signal: int, minor: int, restricted: bool) -> int:
+    """Number one combination of facts, given one by one: the hot path builds no object."""
+    return (
+        ((regime * len(Said) + said) * len(Signal) + signal) * len(Minor) + minor
+    ) * 2 + restricted
+
+
+MINOR_STEP = 2
+"""By how much a code grows with each step of `Minor`: the audience adds it where age asks."""
+
+
+def decode(code: int) -> Facts:
+    """Return the facts that *code* numbers: the inverse of `encode`."""
     rest, restricted = divmod(code, 2)
-    rest, signal = divmod(rest, 2)
+    rest, minor = divmod(rest, len(Minor))
+    rest, signal = divmod(rest, len(Signal))
     regime, said = divmod(rest, len(Said))
-    return regime, Said(said), bool(signal), bool(restricted)
+    return Facts(
+        regime=regime,
+        said=Said(said),
+        signal=Signal(signal),
+        minor=Minor(minor),
+        restricted=bool(restricted),
+    )
 
 
-def code_count(policy: Policy) -> int:
-    """Return how many combinations of facts there are."""
-    return len(policy.regimes) * len(Said) * 4
+CODES_OF_A_REGIME = len(Said) * len(Signal) * len(Minor) * 2
+"""How many combinations of facts there are under each regime."""

@@ -19,12 +19,14 @@ class Visit:
     Who stands before the gate in one request.
 
     `subject` is None for a visitor without a record; `region` is where the request seems to come
-    from, outranked by a known residence; `gpc` tells that the browser sends `Sec-GPC: 1`.
+    from, outranked by a known residence; `gpc` tells that the browser sends `Sec-GPC: 1`;
+    `denied` holds the purposes that a consent string of the request says no to.
     """
 
     subject: SubjectId | None = None
     region: str | None = None
     gpc: bool = False
+    denied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,13 +34,17 @@ class DigestColumns:
     """
     The digests of all subjects, as columns, sorted by subject.
 
-    `subjects` has shape (n,); `codes` shape (purposes, n), each the code without a live signal;
-    `until` shape (purposes, n) in seconds since 1970.
+    `subjects` has shape (n,); `codes` shape (purposes, n), each the code without a live signal and
+    without regard to age; `until` shape (purposes, n) in seconds since 1970.  The m subjects whose
+    age matters stand at the places `minors`, shape (m,); `young`, shape (purposes, 3, m), holds
+    until when age asks for what, as in `Digest.young`.
     """
 
     subjects: NDArray[np.int64]
     codes: NDArray[np.uint16]
     until: NDArray[np.int64]
+    minors: NDArray[np.intp]
+    young: NDArray[np.int64]
 
 
 class Standings(Protocol):

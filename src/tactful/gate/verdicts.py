@@ -8,14 +8,16 @@ table made here, and a property test holds it equal to `decide`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tactful.gate.decide import RULES, case_of, judge
-from tactful.gate.facts import code_count, decode, encode
-from tactful.terms import Activity, Policy, Said
+from tactful.gate.decide import RULES, Case, Footing, basis_of, footing_of, judge
+from tactful.gate.facts import CODES_OF_A_REGIME, RUN_OUT, decode, encode
+from tactful.terms import Activity, Policy, Regime, RegimeRule, Said
 
 PERMITTED = 0
 GAP = len(RULES) + 1
@@ -44,7 +46,7 @@ class VerdictTable:
     All verdicts on one activity.
 
     `entries` are by code; `numbers` and `numbers_expired` are the same as arrays, shape
-    (codes,), the latter for grants that have run out.
+    (codes,), the latter for consents that have run out.
     """
 
     activity: Activity
@@ -56,15 +58,14 @@ class VerdictTable:
 
 def verdict_table(activity: Activity, policy: Policy) -> VerdictTable:
     """Ask the rules about *activity* in every case there can be."""
-    entries = tuple(_verdict(activity, policy, code) for code in range(code_count(policy)))
+    entries = tuple(chain.from_iterable(_under(activity, regime) for regime in policy.regimes))
     numbers = np.array([entry.number for entry in entries], dtype=np.uint8)
-    expired = np.array([_expired(code) for code in range(len(entries))])
     return VerdictTable(
         activity=activity,
         purpose=policy.purpose_order.index(activity.purpose),
         entries=entries,
         numbers=numbers,
-        numbers_expired=numbers[expired],
+        numbers_expired=numbers[_run_out(len(entries))],
     )
 
 
@@ -73,20 +74,43 @@ def verdict_tables(policy: Policy) -> Mapping[str, VerdictTable]:
     return {name: verdict_table(entry, policy) for name, entry in policy.activities.items()}
 
 
-def _verdict(activity: Activity, policy: Policy, code: int) -> Verdict:
-    number, said, signal, restricted = decode(code)
-    regime = policy.regimes[number]
-    case = case_of(activity, regime, said=said, signal=signal, restricted=restricted)
-    if case is None:
-        return Verdict(number=GAP, regime=regime.id)
-    if refused := judge(case):
-        return Verdict(number=RULE_NAMES.index(refused[0]) + 1, reason=refused[1], regime=regime.id)
-    return Verdict(number=PERMITTED, basis=case.law.basis.value, regime=regime.id)
+def _under(activity: Activity, regime: Regime) -> tuple[Verdict, ...]:
+    """Return the verdict for each code of one regime."""
+    footing = footing_of(activity, regime)
+    if footing is None:
+        return (Verdict(number=GAP, regime=regime.id),) * CODES_OF_A_REGIME
+    law = regime.rules[activity.purpose]
+    spoken = _spoken_on(footing)
+    verdicts = {one: _verdict(*one, law=law, regime=regime.id) for one in spoken}
+    return tuple(verdicts[one] for one in spoken)
+
+
+@cache
+def _spoken_on(footing: Footing) -> tuple[tuple[tuple[str, str] | None, Said], ...]:
+    """
+    Return what the rules say in every case on *footing*, and what was said there.
+
+    Regimes and purposes share few footings, so this is asked of the rules a few times only.
+    """
+    facts = [decode(code) for code in range(CODES_OF_A_REGIME)]
+    return tuple((judge(Case(footing=footing, facts=seen)), seen.said) for seen in facts)
+
+
+def _verdict(
+    refused: tuple[str, str] | None, said: Said, *, law: RegimeRule, regime: str
+) -> Verdict:
+    if refused is None:
+        return Verdict(number=PERMITTED, basis=basis_of(law, said), regime=regime)
+    rule, reason = refused
+    return Verdict(number=RULE_NAMES.index(rule) + 1, reason=reason, regime=regime)
+
+
+@cache
+def _run_out(codes: int) -> NDArray[np.intp]:
+    """Return, for each of so many codes, the one that it turns into when its consent runs out."""
+    return np.array([_expired(code) for code in range(codes)], dtype=np.intp)
 
 
 def _expired(code: int) -> int:
-    """Return the code that *code* turns into when its grant runs out."""
-    regime, said, signal, restricted = decode(code)
-    if said is not Said.GRANTED:
-        return code
-    return encode(regime=regime, said=Said.EXPIRED, signal=signal, restricted=restricted)
+    facts = decode(code)
+    return encode(replace(facts, said=RUN_OUT.get(facts.said, facts.said)))

@@ -3,7 +3,7 @@
 from tactful.shop.collecting import Collected
 from tactful.shop.consenting import Receipt
 from tactful.shop.deciding import Question
-from tactful.shop.parts import Artefacts, Parts, Seal, Store, Tallies
+from tactful.shop.parts import Artefacts, Parts, ReceiptParts, Seal, Store, Tallies
 from tactful.shop.shop import Shop
 from tactful.shop.subjects import Erasure, Subject
 from tactful.shop.training import Trained
@@ -16,6 +16,7 @@ __all__ = [
     "Parts",
     "Question",
     "Receipt",
+    "ReceiptParts",
     "Seal",
     "Shop",
     "Store",

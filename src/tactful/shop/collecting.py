@@ -9,29 +9,36 @@ a count and nothing else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tactful.capabilities.collect import (
     GROUP_PURPOSE,
     Call,
     Incoming,
+    address_of,
     calls_from,
+    dealing_of,
     happened_at,
     identifiers_of,
     items_of,
     keep,
     keep_traits,
     region_of,
-    residence_of,
+    signals_of,
 )
 from tactful.gate import Permit, Visit
 from tactful.shop.consenting import Consenting
 from tactful.shop.parts import Parts
+from tactful.shop.relating import Relating
+from tactful.shop.unplanned import Unplanned
 from tactful.shop.visitors import find
-from tactful.terms import Event, Identifier
+from tactful.terms import Event, Identifier, SubjectId
+
+Whence = Callable[[Call], str | None]
+"""Tells the region of a call's sender, or None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,23 +64,36 @@ class _Request:
     sent_at: datetime | None
     gpc: bool
     source: str
-    region: str | None
+    whence: Whence
     kept_since: Mapping[str, datetime]
     history: bool
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
+    gaps: list[tuple[str, tuple[Identifier, ...]]] = field(default_factory=list)
     permits: dict[tuple[object, ...], tuple[Permit, ...]] = field(default_factory=dict)
 
     def drop(self, reason: str) -> None:
         self.dropped[reason] += 1
 
+    def said_at(self, call: Call) -> datetime | None:
+        """Return when the signals of *call* were given, where it is of the past; else None: now."""
+        if not self.history:
+            return None
+        return happened_at(call, sent_at=self.sent_at, received_at=self.received_at)
+
+    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[str], None]:
+        """Return where to note what the plan does not declare of what *who* sent."""
+        return lambda missing: self.gaps.append((missing, who))
+
 
 class Collecting:
     """Takes calls in and keeps what the gate permits."""
 
-    def __init__(self, parts: Parts, consenting: Consenting) -> None:
+    def __init__(self, parts: Parts, consenting: Consenting, relating: Relating) -> None:
         self._parts = parts
         self._consenting = consenting
+        self._relating = relating
+        self._unplanned = Unplanned()
         self._keeping = tuple(a.name for a in parts.policy.activities.values() if a.keeps)
 
     def collect(
@@ -82,6 +102,7 @@ class Collecting:
         *,
         gpc: bool = False,
         region: str | None = None,
+        whence: Whence | None = None,
         source: str = "api",
         history: bool = False,
     ) -> Collected:
@@ -92,10 +113,12 @@ class Collecting:
             incoming: The readable calls of one request, and those that could not be read.
             gpc: Whether the request carried `Sec-GPC: 1`.
             region: Where the request came from; a call's own region outranks it.
+            whence: Where the sender of each call is, in place of what the call says and *region*.
             source: Where the calls come from, for the subject to see.
             history: The shop imports its own past: original times stay, however old.
         """
-        request = self._request(incoming, gpc=gpc, region=region, source=source, history=history)
+        whence = whence or (lambda call: region_of(call) or region)
+        request = self._request(incoming, gpc=gpc, whence=whence, source=source, history=history)
         found = (self._event(call, request) for call in incoming.calls)
         events = [event for event in found if event is not None]
         stored = self._parts.store.events.append(events)
@@ -113,7 +136,7 @@ class Collecting:
         return self.collect(calls_from(lines), source=f"import:{source}", history=True)
 
     def _request(
-        self, incoming: Incoming, *, gpc: bool, region: str | None, source: str, history: bool
+        self, incoming: Incoming, *, gpc: bool, whence: Whence, source: str, history: bool
     ) -> _Request:
         now = self._parts.clock()
         terms = self._parts.policy.purposes.values()
@@ -123,7 +146,7 @@ class Collecting:
             sent_at=incoming.sent_at,
             gpc=gpc,
             source=source,
-            region=region,
+            whence=whence,
             kept_since=kept_since,
             history=history,
         )
@@ -131,19 +154,22 @@ class Collecting:
     def _event(self, call: Call, request: _Request) -> Event | None:
         who = identifiers_of(call)
         permits = self._permits(call, who, request)
+        at = happened_at(call, sent_at=request.sent_at, received_at=request.received_at)
+        self._note_dealing(call, who, at=at, now=request.received_at)
         if not permits:
             return None
-        self._follow(call, permits, request)
+        self._follow(call, permits, who, request)
         if call.type in {"identify", "group", "alias"}:
             return None
         event = keep(
             permits,
             call,
             plan=self._parts.policy.plan,
-            at=happened_at(call, sent_at=request.sent_at, received_at=request.received_at),
+            at=at,
             kept_since=request.kept_since,
             source=request.source,
             drop=request.drop,
+            gap=request.gap_of(who),
         )
         if event is None:
             request.refused["nothing to keep"] += 1
@@ -153,8 +179,14 @@ class Collecting:
         self, call: Call, who: tuple[Identifier, ...], request: _Request
     ) -> tuple[Permit, ...]:
         """Ask once per sender and request; the answers hold for the calls that follow."""
-        region = residence_of(call) or region_of(call) or request.region
-        key = (*(identifier.value for identifier in who), region, call.type == "identify")
+        region = address_of(call) or request.whence(call)
+        sent = (call.context or {}).get("consent")
+        key = (
+            *(identifier.value for identifier in who),
+            region,
+            call.type == "identify",
+            signals_of(call).key if sent else None,
+        )
         if key not in request.permits:
             request.permits[key] = self._ask(call, who, region, request)
         if not request.permits[key]:
@@ -166,42 +198,71 @@ class Collecting:
     ) -> tuple[Permit, ...]:
         subject = find(self._parts.store.identities, who)
         visit = Visit(subject=subject, region=region, gpc=request.gpc)
-        self._consenting.heed_signal(visit, request.received_at)
+        signals, heeding = signals_of(call), self._consenting.heeding
+        said_at = request.said_at(call)
+        visit = heeding.heed(visit, signals, request.received_at, sender=who, said_at=said_at)
         permits = self._asked(visit, request.received_at)
-        residence = residence_of(call) or (region if request.history else None)
-        known = subject is not None and len(who) == 1
-        if not permits or (known and not residence):
+        address = address_of(call) or (region if request.history else None)
+        if not address and (not permits or (subject is not None and len(who) == 1)):
             return permits
-        # Only now, with a permit in hand, is a new sender written down or an identifier linked.
-        admitted = self._parts.store.identities.admit(who, at=request.received_at)
-        visit = Visit(subject=admitted, region=region, gpc=request.gpc)
-        moved = residence is not None and self._settle(visit, residence, request.received_at)
+        # Only with a permit in hand is a new sender written down or an identifier linked.
+        admitted = self._admit(who, request) if permits else subject
+        if admitted is None:
+            return permits
+        visit = replace(visit, subject=admitted)
+        if admitted != subject:
+            heeding.meet_again(visit, signals, request.received_at, said_at=said_at)
+        moved = address is not None and self._settle(visit, address, request.received_at)
         if admitted == subject and not moved:
             return permits
         return self._asked(visit, request.received_at)
+
+    def _admit(self, who: tuple[Identifier, ...], request: _Request) -> SubjectId:
+        return self._parts.store.identities.admit(who, at=request.received_at)
+
+    def _note_dealing(
+        self, call: Call, who: tuple[Identifier, ...], *, at: datetime, now: datetime
+    ) -> None:
+        """Note that a known subject bought or enquired: whether or not the event may be kept."""
+        dealing = dealing_of(call, self._parts.policy.plan, at)
+        subject = find(self._parts.store.identities, who) if dealing else None
+        if dealing and subject is not None:
+            self._relating.note(Visit(subject=subject), dealing, now)
 
     def _asked(self, visit: Visit, at: datetime) -> tuple[Permit, ...]:
         answers = (self._parts.door.ask(activity, visit, at) for activity in self._keeping)
         return tuple(answer for answer in answers if isinstance(answer, Permit))
 
-    def _settle(self, visit: Visit, residence: str, at: datetime) -> bool:
+    def _settle(self, visit: Visit, address: str, at: datetime) -> bool:
         """
-        Note where a subject lives, and tell whether that is news.
+        Note the address of a subject's account, and tell whether that is news.
 
         What is known already is not changed by a client's word.
         """
         profiles = self._parts.store.profiles
         permit = self._parts.door.ask("record-statement", visit, at)
-        if not isinstance(permit, Permit) or profiles.region(permit) is not None:
+        if not isinstance(permit, Permit) or profiles.address(permit) is not None:
             return False
-        profiles.settle(permit, residence)
+        profiles.settle(permit, address=address)
         return True
 
-    def _follow(self, call: Call, permits: tuple[Permit, ...], request: _Request) -> None:
+    def _follow(
+        self,
+        call: Call,
+        permits: tuple[Permit, ...],
+        who: tuple[Identifier, ...],
+        request: _Request,
+    ) -> None:
         """Let the profile follow: traits of an `identify`, and the group the subject falls in."""
         profiles = self._parts.store.profiles
         if call.type == "identify":
-            traits = keep_traits(permits, call, plan=self._parts.policy.plan, drop=request.drop)
+            traits = keep_traits(
+                permits,
+                call,
+                plan=self._parts.policy.plan,
+                drop=request.drop,
+                gap=request.gap_of(who),
+            )
             if traits:
                 profiles.set_traits(permits, traits)
             return
@@ -234,3 +295,5 @@ class Collecting:
             tallies.add("refused", reason, n)
         for reason, n in request.dropped.items():
             tallies.add("dropped", reason, n)
+        for label, n in Counter(self._unplanned.labels(request.gaps)).items():
+            tallies.add("gap", label, n)

@@ -19,7 +19,7 @@ from tactful.gate import Permit, Permitted, Visit
 from tactful.shop.consenting import Consenting
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
-from tactful.shop.visitors import Who, visit_of
+from tactful.shop.visitors import Who
 from tactful.terms import Decision, Event, Level, Mistake, NotFound, RefusedLevel, SubjectId
 
 T = TypeVar("T")
@@ -50,6 +50,8 @@ class _Ticket(msgspec.Struct, array_like=True, frozen=True):
     subject: int | None
     region: str | None
     at: int
+    gpc: bool = False
+    denied: tuple[str, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -73,8 +75,7 @@ class Deciding:
         """
         slot = _checked(question)
         at = self._parts.clock()
-        visit = visit_of(self._parts.store.identities, question.who)
-        self._consenting.heed_signal(visit, at)
+        visit = self._consenting.meet(question.who, at)
         ceiling = min(slot.ceiling, question.ceiling, key=lambda level: level.height)
         walk = _Walk(self._parts, visit, at, ceiling=ceiling)
         known = walk.known(question)
@@ -103,7 +104,12 @@ class Deciding:
             raise Mistake(f"unknown feedback {kind[:32]!r}: exposure, click or conversion")
         ticket = self._unsealed(decision)
         subject = None if ticket.subject is None else SubjectId(ticket.subject)
-        visit = Visit(subject=subject, region=ticket.region, gpc=gpc)
+        visit = Visit(
+            subject=subject,
+            region=ticket.region,
+            gpc=gpc or ticket.gpc,
+            denied=frozenset(ticket.denied),
+        )
         answer = self._parts.door.ask("measure-results", visit, self._parts.clock())
         if not isinstance(answer, Permit):
             return False
@@ -111,7 +117,15 @@ class Deciding:
         return True
 
     def _ticket(self, slot: Slot, level: Level, visit: Visit, at: datetime) -> str:
-        ticket = _Ticket(slot.name, level.value, visit.subject, visit.region, int(at.timestamp()))
+        ticket = _Ticket(
+            slot=slot.name,
+            level=level.value,
+            subject=visit.subject,
+            region=visit.region,
+            at=int(at.timestamp()),
+            gpc=visit.gpc,
+            denied=tuple(sorted(visit.denied)),
+        )
         return self._parts.seal.seal(_encoder.encode(ticket))
 
     def _unsealed(self, decision: str) -> _Ticket:

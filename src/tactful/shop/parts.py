@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tactful.capabilities.collect import Events
-from tactful.capabilities.consent import Statements
+from tactful.capabilities.consent import Controller, Showings, Signer, Statements
 from tactful.capabilities.profile import Identities, Profiles
 from tactful.capabilities.recommend import Catalogue
 from tactful.capabilities.rights import Records
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
-from tactful.terms import Policy
+from tactful.terms import Policy, SubjectId
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -66,10 +66,20 @@ class Store:
     identities: Identities
     profiles: Profiles
     statements: Statements
+    showings: Showings
     records: Records
     catalogue: Catalogue
     tallies: Tallies
     close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptParts:
+    """What a receipt needs besides statements: who gives it, who signs, what hides the subject."""
+
+    controller: Controller
+    signer: Signer
+    pseudonym: Callable[[SubjectId], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +93,5 @@ class Parts:
     model_settings: ModelSettings
     seal: Seal
     clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    receipts: ReceiptParts

@@ -9,21 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Self
+from typing import Final, Self
 
 from tactful.capabilities.collect import Incoming, calls_from
-from tactful.capabilities.consent import Answer, NoticeShown
+from tactful.capabilities.consent import Answer, NoticeShown, SignalsOut
 from tactful.gate import Door, Visit
-from tactful.shop.collecting import Collected, Collecting
+from tactful.shop.collecting import Collected, Collecting, Whence
 from tactful.shop.consenting import Consenting, Receipt
 from tactful.shop.deciding import Deciding, Question
 from tactful.shop.evaluating import Evaluating, Evaluation
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
+from tactful.shop.relating import Relating
 from tactful.shop.subjects import Subject, named, withdraw_from
 from tactful.shop.training import Progress, Trained, Training
 from tactful.shop.visitors import Who, visit_of
-from tactful.terms import Decision, Item, Policy
+from tactful.terms import Decision, Item, Notice, Policy, Signals, Speaker
+
+MOST_GAPS: Final = 64
+"""How many questions without an answer are told apart: askers can think of any number."""
+
+OTHER_GAPS: Final = "something else that does not exist"
 
 
 class Shop:
@@ -35,9 +41,11 @@ class Shop:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._gaps: set[str] = set()
         self._models = ModelsInUse(parts.artefacts, parts.model_settings)
         self._consenting = Consenting(parts, aftermath=self._follow)
-        self._collecting = Collecting(parts, self._consenting)
+        self._relating = Relating(parts)
+        self._collecting = Collecting(parts, self._consenting, self._relating)
         self._deciding = Deciding(parts, self._models, self._consenting)
         self._training = Training(parts, self._models)
         self._evaluating = Evaluating(parts, self._training)
@@ -94,10 +102,24 @@ class Shop:
         return collected
 
     def take(
-        self, incoming: Incoming, *, gpc: bool = False, region: str | None = None, source: str
+        self,
+        incoming: Incoming,
+        *,
+        gpc: bool = False,
+        region: str | None = None,
+        whence: Whence | None = None,
+        source: str,
     ) -> Collected:
         """Take calls that were read from a request; `stored` resolves once they are durable."""
-        return self._collecting.collect(incoming, gpc=gpc, region=region, source=source)
+        return self._collecting.collect(
+            incoming, gpc=gpc, region=region, whence=whence, source=source
+        )
+
+    def note_gap(self, label: str) -> None:
+        """Count a question that there is no answer to; only the first few by their own label."""
+        if len(self._gaps) < MOST_GAPS:
+            self._gaps.add(label)
+        self._parts.store.tallies.add("gap", label if label in self._gaps else OTHER_GAPS)
 
     def import_history(self, lines: Iterable[Mapping[str, object]], *, source: str) -> Collected:
         """Take calls of the shop's own past, with their original times, and wait for the disk."""
@@ -117,20 +139,78 @@ class Shop:
         notice: str = "",
         locale: str = "",
         source: str = "python",
+        ui: str = "",
+        by: str = Speaker.SUBJECT,
         at: datetime | None = None,
     ) -> Receipt:
-        """Record what a subject answered, per purpose: grant, deny, withdraw or object."""
+        """
+        Record what a subject answered, per purpose: grant, deny, withdraw or object.
+
+        Args:
+            who: Whose choice it is.
+            statements: The answer, by purpose.
+            notice: What was shown before: `id@version`.  A yes needs one.
+            locale: The language it was shown in.
+            source: By what way the choice came.
+            ui: What showed the choice, with its version: `banner 3.1`.
+            by: Who spoke: `subject`, `parent` or `agent`.
+            at: When; now by default, never in the future.
+        """
         return self._consenting.say(
-            who, statements, notice=notice, locale=locale, source=source, at=at
+            who, statements, notice=notice, locale=locale, source=source, ui=ui, by=by, at=at
         )
+
+    def tell_dealing(
+        self, who: Who, kind: str, *, at: datetime | None = None, opt_out_offered: bool = False
+    ) -> bool:
+        """
+        Note that somebody bought (`purchase`) or enquired (`inquiry`); tell whether it was kept.
+
+        It is where the law at their address draws a consent to news from it: `who.region`, for
+        somebody whose address is not known yet.
+        """
+        return self._relating.tell(who, kind, at=at, opt_out_offered=opt_out_offered)
 
     def standing(self, who: Who) -> tuple[Answer, ...]:
         """Return the last word on every purpose."""
         return self._consenting.standing(who)
 
+    def consent_by_signals(
+        self,
+        who: Who,
+        signals: Signals,
+        *,
+        locale: str = "",
+        ui: str = "",
+        by: str = Speaker.SUBJECT,
+    ) -> Receipt:
+        """
+        Record what a consent platform says of *who*, sent on purpose at the moment of a choice.
+
+        A yes counts under the notice that `policy/signals.toml` names, and then also after a no.
+
+        Raises:
+            Mistake: a string cannot be read or does not count, or nothing can be recorded.
+        """
+        return self._consenting.say_by_signals(who, signals, locale=locale, ui=ui, by=by)
+
+    def signals(self, who: Who) -> SignalsOut:
+        """Return the state of *who* for other tags: Google Consent Mode, GPP and TC strings."""
+        return self._consenting.out(who)
+
     def notice(self, *, region: str | None = None, locale: str = "en") -> NoticeShown:
         """Return the notice to show before a choice."""
         return self._consenting.notice(region=region, locale=locale)
+
+    def show_notice(
+        self, *, region: str | None = None, locale: str = "en", ui: str = ""
+    ) -> NoticeShown:
+        """Return the notice to somebody who is about to choose: what was shown is kept."""
+        return self._consenting.show(region=region, locale=locale, ui=ui)
+
+    def words_shown(self, notice_hash: str) -> Notice | None:
+        """Return the words of a notice that was shown before a choice, by their hash."""
+        return self._parts.store.showings.words(notice_hash)
 
     def decide(self, question: Question) -> Decision:
         """Fill a slot at the highest level that the gate permits."""

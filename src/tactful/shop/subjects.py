@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from tactful.capabilities.collect import ISO_3166
+from tactful.capabilities.consent import SignedReceipt
 from tactful.capabilities.rights import Holdings, export
-from tactful.gate import Permit, Visit
+from tactful.gate import Permit, Visit, is_minor
 from tactful.shop.consenting import Consenting
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
-from tactful.terms import Identifier, IdentifierKind, Mistake, NotFound, SubjectId
+from tactful.terms import (
+    Identifier,
+    IdentifierKind,
+    Mistake,
+    NotFound,
+    Statement,
+    SubjectId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,54 @@ class Subject:
             self._check_trait(name, value, allowed)
         self._parts.store.profiles.set_traits((self._permit(), *keeping), traits)
 
+    def settle(self, residence: str) -> None:
+        """
+        Record where the subject lives, which outranks the address of their account.
+
+        Raises:
+            Mistake: *residence* is no ISO 3166 code.
+        """
+        if not ISO_3166.fullmatch(residence.upper()):
+            raise Mistake("a residence is an ISO 3166 code, such as DE or US-CA")
+        self._parts.store.profiles.settle(self._permit(), residence=residence.upper())
+        self._follow()
+
+    def born(self, day: date) -> bool:
+        """
+        Record the birth date of a minor, and tell whether it was kept.
+
+        That of an adult is not: no rule asks for it (Art. 5(1)(c)).
+
+        Raises:
+            Mistake: the day lies in the future.
+        """
+        at = self._parts.clock()
+        if day > at.date():
+            raise Mistake("a birth date cannot lie in the future")
+        if not is_minor(day, self._parts.policy, at):
+            return False
+        self._parts.store.profiles.set_born(self._permit(), day)
+        self._follow()
+        return True
+
+    def statements(self) -> tuple[Statement, ...]:
+        """Return everything the subject has said, oldest first."""
+        return self._parts.store.statements.standing(self._permit()).statements
+
+    def receipts(self) -> tuple[SignedReceipt, ...]:
+        """
+        Return a signed receipt for everything the subject ever said, oldest act first.
+
+        They are made from what is stored: the same as were given before, to the byte, for as long
+        as policy, name of the shop and key are the same.
+        """
+        permit = self._permit()
+        return self._consenting.receipts(permit, self._parts.store.statements.standing(permit))
+
+    def uses(self) -> Mapping[tuple[str, date], int]:
+        """Return how often each activity used the subject's data, by (activity, day)."""
+        return self._parts.store.records.uses(self._permit())
+
     def restrict(self, *, lift: bool = False) -> None:
         """Keep the subject's data but use it for nothing, or lift that (Art. 18)."""
         self._consenting.restrict(self._number, lift=lift)
@@ -77,6 +134,11 @@ class Subject:
         changed |= self._models.forget(permit)
         self._parts.store.tallies.add("erasure", "done")
         return Erasure(removed=removed, models_changed=changed)
+
+    def _follow(self) -> None:
+        """Another law may hold from now on: what may no longer be kept goes."""
+        visit = Visit(subject=self._number)
+        withdraw_from(self._parts, self._models, visit, self._parts.clock())
 
     def _check_trait(self, name: str, value: object, allowed: set[str]) -> None:
         declared = self._parts.policy.plan.traits
@@ -104,7 +166,6 @@ class Subject:
         store = self._parts.store
         return Holdings(
             identifiers=store.profiles.identifiers(permit),
-            region=store.profiles.region(permit),
             traits=store.profiles.traits(permit),
             group=store.profiles.group(permit),
             standing=store.statements.standing(permit),

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tactful.capabilities.profile import Identities
 from tactful.gate import Visit
-from tactful.terms import Identifier, IdentifierKind, Mistake, SubjectId
+from tactful.terms import Identifier, IdentifierKind, Mistake, Signals, SubjectId
 
 MAX_ID_BYTES = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Who:
-    """Whom a request names, by the shop's own id or the browser's, with region and signal."""
+    """Whom a request names, by the shop's own id or the browser's, with region and signals."""
 
     user_id: str | None = None
     anonymous_id: str | None = None
     region: str | None = None
     gpc: bool = False
+    signals: Signals = field(default_factory=Signals)
 
     def __repr__(self) -> str:
         return "Who(...)"

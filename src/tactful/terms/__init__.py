@@ -16,16 +16,37 @@ from tactful.terms.event import Event, PlannedEvent, PlannedProperty, TrackingPl
 from tactful.terms.identifier import Identifier, IdentifierKind
 from tactful.terms.item import Item
 from tactful.terms.notice import Notice
-from tactful.terms.policy import STRICTEST, Policy
+from tactful.terms.policy import MAIN_NOTICE, STRICTEST, Policy
 from tactful.terms.purpose import Activity, LegalBasis, Purpose
-from tactful.terms.regime import Mode, Regime, RegimeRule, SignalRule
-from tactful.terms.standing import Said, Standing, Statement, StatementKind, SubjectId
+from tactful.terms.regime import (
+    AgeRule,
+    Deadline,
+    Minor,
+    Mode,
+    Regime,
+    RegimeRule,
+    RelationshipKind,
+    SignalRule,
+)
+from tactful.terms.signals import Platform, Signals, SignalSources
+from tactful.terms.standing import (
+    Relationship,
+    Said,
+    Speaker,
+    Standing,
+    Statement,
+    StatementKind,
+    SubjectId,
+)
 
 __all__ = [
+    "MAIN_NOTICE",
     "STRICTEST",
     "Activity",
+    "AgeRule",
     "Busy",
     "Candidate",
+    "Deadline",
     "Decision",
     "Event",
     "Identifier",
@@ -33,6 +54,7 @@ __all__ = [
     "Item",
     "LegalBasis",
     "Level",
+    "Minor",
     "Mistake",
     "Mode",
     "NotAShop",
@@ -41,6 +63,7 @@ __all__ = [
     "PermitMisuse",
     "PlannedEvent",
     "PlannedProperty",
+    "Platform",
     "Policy",
     "PolicyMistake",
     "Purpose",
@@ -48,8 +71,13 @@ __all__ = [
     "RefusedLevel",
     "Regime",
     "RegimeRule",
+    "Relationship",
+    "RelationshipKind",
     "Said",
     "SignalRule",
+    "SignalSources",
+    "Signals",
+    "Speaker",
     "Standing",
     "Statement",
     "StatementKind",

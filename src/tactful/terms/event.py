@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tactful.terms.regime import RelationshipKind
 from tactful.terms.standing import SubjectId
 
 
@@ -21,11 +22,16 @@ class PlannedProperty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEvent:
-    """A declared event with its declared properties; anything else is dropped and counted."""
+    """
+    A declared event with its declared properties; anything else is dropped and counted.
+
+    `relationship` says what dealing with the shop the event is, where it is one.
+    """
 
     name: str
     purposes: tuple[str, ...]
     properties: Mapping[str, PlannedProperty]
+    relationship: RelationshipKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 
 class LegalBasis(enum.StrEnum):
@@ -23,7 +23,8 @@ class Purpose:
     One reason to use personal data (GDPR Art. 5(1)(b)).
 
     `categories` and `uses` are keys of the Fideslang taxonomy.  `retention` is how long data
-    may be kept for this purpose; `None` means that nothing is stored for it.
+    may be kept for this purpose; `None` means that nothing is stored for it.  `review` is when
+    somebody should ask again whether it is still needed.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Purpose:
     categories: tuple[str, ...]
     uses: tuple[str, ...]
     retention: timedelta | None
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +43,17 @@ class Activity:
     `keeps` marks the one activity that stores behaviour for its purpose.
     `survives_restriction` marks what Art. 18(2) still allows while data is restricted: keeping
     it, and what the subject asks for.  `dpia` names the impact assessment that a profiling
-    activity needs before it may run (Art. 35).
+    activity needs before it may run (Art. 35).  `transfers` says, for recipients in other
+    countries, which and under what safeguard (Art. 30(1)(e)).
     """
 
     name: str
     purpose: str
     title: str
     recipients: tuple[str, ...] = ()
+    transfers: tuple[str, ...] = ()
     profiling: bool = False
     dpia: str | None = None
     keeps: bool = False
     survives_restriction: bool = False
+    review: date | None = None

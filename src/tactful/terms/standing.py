@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NewType
+
+from tactful.terms.regime import RelationshipKind
 
 SubjectId = NewType("SubjectId", int)
 """A subject inside tactful: a number that means nothing outside the store.  Never 0."""
@@ -26,35 +28,63 @@ _ABOUT_EVERYTHING = frozenset({StatementKind.RESTRICT, StatementKind.LIFT})
 _CAUTION = {kind: rank for rank, kind in enumerate(StatementKind)}
 
 
+class Speaker(enum.StrEnum):
+    """Who made a statement: the subject, a parent of theirs (Art. 8), or an authorised agent."""
+
+    SUBJECT = "subject"
+    PARENT = "parent"
+    AGENT = "agent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """
     One thing a subject said about one purpose.  Never edited, only superseded (Art. 7(1)).
 
-    `notice` is `id@version`, empty where nothing needs to be shown first: a no needs no notice.
-    `purpose` is empty for `restrict` and `lift`.
+    `notice` is `id@version`, empty where nothing needs to be shown first: a no needs no notice;
+    `notice_hash` proves which words that were, and `ui` names what showed them.  `record` is the
+    consent record that all statements of one act share.  `purpose` is empty for `restrict` and
+    `lift`.
     """
 
     purpose: str
     kind: StatementKind
     at: datetime
     notice: str = ""
+    notice_hash: str = ""
     regime: str = ""
     locale: str = ""
     source: str = ""
+    ui: str = ""
+    by: Speaker = Speaker.SUBJECT
+    record: str = ""
 
     def __post_init__(self) -> None:
         if (self.purpose == "") is not (self.kind in _ABOUT_EVERYTHING):
             raise ValueError("restrict and lift name no purpose, every other statement names one")
 
     @property
-    def order(self) -> tuple[datetime, int, str, str]:
+    def order(self) -> tuple[datetime, int, str, str, str]:
         """
         Sort by time; at the same instant the more restrictive statement comes last.
 
         The rest only sees to it that the order of arrival never decides.
         """
-        return (self.at, _CAUTION[self.kind], self.notice, self.regime)
+        return (self.at, _CAUTION[self.kind], self.notice, self.regime, self.by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relationship:
+    """
+    A dealing with the shop that implies a consent where the law says so.
+
+    `opt_out_offered` tells whether the subject could say no to news there and then, without which
+    the soft opt-in does not arise (ePrivacy Art. 13(2)).
+    """
+
+    kind: RelationshipKind
+    at: datetime
+    opt_out_offered: bool = False
 
 
 class Said(enum.IntEnum):
@@ -62,19 +92,36 @@ class Said(enum.IntEnum):
 
     NOTHING = 0
     GRANTED = 1
-    EXPIRED = 2
-    OUTDATED = 3
-    DENIED = 4
-    WITHDRAWN = 5
-    OBJECTED = 6
+    IMPLIED = 2
+    EXPIRED = 3
+    OUTDATED = 4
+    DENIED = 5
+    WITHDRAWN = 6
+    OBJECTED = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Standing:
-    """Every statement of one subject, and where they live if that is known."""
+    """
+    Every statement of one subject, with what the law further looks at, as far as it is known.
+
+    `residence` is where they live by their own word or the shop's; `address` the country of their
+    account.  `born` is only known of those who were minors when it was told.
+    """
 
     statements: tuple[Statement, ...] = ()
-    region: str | None = None
+    residence: str | None = None
+    address: str | None = None
+    relationships: tuple[Relationship, ...] = ()
+    born: date | None = None
+
+    def __repr__(self) -> str:
+        return f"Standing({len(self.statements)} statements)"
+
+    @property
+    def region(self) -> str | None:
+        """Return where they live: a known residence outranks the address of their account."""
+        return self.residence or self.address
 
     def latest(self, purpose: str, at: datetime) -> Statement | None:
         """

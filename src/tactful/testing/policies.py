@@ -1,5 +1,5 @@
 """
-A small policy written by hand, with every mode, both kinds of signal, and a gap.
+A small policy written by hand, with the modes that no dealing opens, both kinds of signal, and a gap.
 
 For tests of anything that asks the gate.  It is no policy pack: nothing here is anybody's law.
 """
@@ -138,7 +138,7 @@ def _notice(version: int, *, material: bool = False) -> Notice:
         id="shop",
         version=version,
         locale="en",
-        material=material,
+        material=frozenset(_PURPOSES) if material else frozenset(),
         title="What we do with your data",
         text="Everything you need to know.",
         texts={purpose: f"About {purpose}." for purpose in _PURPOSES},

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tactful.gate import Digest, DigestColumns, digest, encode
-from tactful.terms import Policy, Standing, SubjectId
+from tactful.gate import Digest, DigestColumns, Facts, Signal, digest, encode
+from tactful.terms import Minor, Policy, Said, Standing, SubjectId
 
 
 class StandingsInMemory:
@@ -65,14 +65,38 @@ class UsesInMemory:
 def columns_of(digests: Mapping[SubjectId, Digest], policy: Policy) -> DigestColumns:
     """Return *digests* as columns, sorted by subject."""
     subjects = sorted(digests)
-    shape = (len(policy.purpose_order), len(subjects))
-    codes = np.empty(shape, dtype=np.uint16)
-    until = np.empty(shape, dtype=np.int64)
-    for column, subject in enumerate(subjects):
-        facts = digests[subject]
-        codes[:, column] = [
-            encode(regime=facts.regime, said=said, signal=False, restricted=facts.restricted)
-            for said in facts.said
-        ]
-        until[:, column] = facts.until
-    return DigestColumns(subjects=np.array(subjects, dtype=np.int64), codes=codes, until=until)
+    rows = [digests[subject] for subject in subjects]
+    minors = [place for place, facts in enumerate(rows) if facts.young]
+    purposes = len(policy.purpose_order)
+    return DigestColumns(
+        subjects=np.array(subjects, dtype=np.int64),
+        codes=_by_purpose([_codes(facts) for facts in rows], purposes).astype(np.uint16),
+        until=_by_purpose([facts.until for facts in rows], purposes),
+        minors=np.array(minors, dtype=np.intp),
+        young=_young([rows[place].young for place in minors], purposes),
+    )
+
+
+def _codes(facts: Digest) -> list[int]:
+    """Return the code of each purpose, without a live signal and without regard to age."""
+    return [
+        encode(
+            Facts(
+                regime=facts.regime,
+                said=Said(said),
+                signal=Signal.NONE,
+                minor=Minor.NO,
+                restricted=facts.restricted,
+            )
+        )
+        for said in facts.said
+    ]
+
+
+def _by_purpose(rows: Sequence[Sequence[int]], purposes: int) -> NDArray[np.int64]:
+    return np.array(rows, dtype=np.int64).reshape(len(rows), purposes).T
+
+
+def _young(rows: Sequence[Sequence[Sequence[int]]], purposes: int) -> NDArray[np.int64]:
+    levels = len(Minor) - 1
+    return np.array(rows, dtype=np.int64).reshape(len(rows), purposes, levels).transpose(1, 2, 0)

@@ -51,7 +51,7 @@ def _framework(serving: Serving) -> Litestar:
         lifespan=[partial(_threads, serving)],
         logging_config=None,
         openapi_config=None,
-        state=State({"opened": serving.opened}),
+        state=State({"opened": serving.opened, "places": serving.places}),
     )
 
 

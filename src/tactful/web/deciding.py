@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import msgspec
 
-from tactful.shop import Question
+from tactful.capabilities.collect import signals_in
+from tactful.shop import Question, Who
 from tactful.terms import Candidate, Decision, Level, Mistake
 from tactful.web.bodies import decode, unpack
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving, answer
-from tactful.web.keys import caller_with, given_key, require_may_name
+from tactful.web.keys import Caller, caller_with, given_key, require_may_name
 from tactful.web.messages import (
     DecideAsk,
     DecisionSaid,
@@ -20,7 +22,7 @@ from tactful.web.messages import (
     LevelRefused,
     ReasonSaid,
 )
-from tactful.web.visitors import who_is_named
+from tactful.web.visitors import region_if_known, who_is_named
 
 _ask: Final = msgspec.json.Decoder(DecideAsk)
 _feedback: Final = msgspec.json.Decoder(FeedbackAsk)
@@ -33,12 +35,11 @@ async def decide(serving: Serving, asked: Asked) -> Reply:
     caller = None if key is None else caller_with(serving, key)
     ask = decode(_ask, _unpacked(serving, asked))
     caller = caller or caller_with(serving, ask.write_key)
-    question = _question(ask, asked)
+    question = _question(ask, asked, caller)
     require_may_name(serving, caller, question.who.user_id)
     shop = serving.opened.shop
-    if (
-        asked.gpc
-    ):  # a signal of a known subject is a statement: it is written, and the models forget
+    if question.who.gpc or question.who.signals:
+        # A signal of a known subject is a statement: it is written, and the models forget.
         return answer(_said(await serving.in_thread(lambda: shop.decide(question))))
     return answer(_said(shop.decide(question)))
 
@@ -61,21 +62,28 @@ def _unpacked(serving: Serving, asked: Asked) -> bytes:
     return unpack(asked.body, limit=serving.opened.settings.server.max_expanded_bytes)
 
 
-def _question(ask: DecideAsk, asked: Asked) -> Question:
+def _question(ask: DecideAsk, asked: Asked, caller: Caller) -> Question:
     around = ask.context
     return Question(
         slot=ask.slot,
-        who=who_is_named(
-            asked,
-            user_id=ask.user_id,
-            anonymous_id=ask.anonymous_id,
-            region=around.region if around else None,
-        ),
+        who=_who(ask, asked, caller),
         session=ask.session,
         page=around.item if around else None,
         limit=ask.limit,
         ceiling=_level(ask.level),
     )
+
+
+def _who(ask: DecideAsk, asked: Asked, caller: Caller) -> Who:
+    around = ask.context
+    who = who_is_named(
+        asked,
+        user_id=ask.user_id,
+        anonymous_id=ask.anonymous_id,
+        region=region_if_known(asked, around.region if around else None, caller),
+    )
+    said = around.consent if around else None
+    return replace(who, signals=signals_in(said)) if isinstance(said, dict) else who
 
 
 def _level(said: str | None) -> Level:

@@ -37,6 +37,74 @@ CONSENT: Final[Example] = {
     "statements": {"session_personalization": "grant", "advertising": "deny"},
     "notice": "privacy@1",
     "region": "DE",
+    "ui": "banner 1",
+}
+
+DEALING: Final[Example] = {
+    "userId": "u-1",
+    "kind": "purchase",
+    "at": "2026-03-01T12:00:00Z",
+    "optOutOffered": True,
+    "region": "DE",
+}
+
+_KEY: Final = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+    "alg": "Ed25519",
+    "use": "sig",
+}
+"""The public key of RFC 8037, A.2: everybody has the private one, so no shop may use it."""
+
+KEYS: Final[Example] = {"keys": [_KEY]}
+
+_RECEIPT: Final[Example] = {
+    "schema_version": "tactful-receipt-1 (ISO/IEC TS 27560:2023)",
+    "receipt_id": "5f1c0d7e9a3b4c2d8e6f7a1b0c9d8e7f",
+    "record_id": "5f1c0d7e9a3b4c2d8e6f7a1b0c9d8e7f",
+    "pii_principal_id": "7d1f0a5be2c94d3386f4f0c1a2b3d4e5",
+    "pii_processing": {
+        "purposes": [{"purpose": "advertising", "storage": {"retention_period": "P180D"}}],
+        "pii_controllers": ["controller"],
+        "jurisdiction": "EU-GDPR",
+        "collection_method": "banner",
+    },
+    "party_identification": [
+        {"party_id": "controller", "party_name": "The Tea Room", "party_role": "PII controller"}
+    ],
+    "events": [
+        {
+            "event_time": "2026-03-01T12:00:00.000000Z",
+            "event_type": "expressed_consent",
+            "event_state": "consent_refused",
+            "entity_id": "7d1f0a5be2c94d3386f4f0c1a2b3d4e5",
+            "purpose": "advertising",
+            "validity_duration": "until withdrawn",
+        }
+    ],
+}
+
+_SIGNATURE: Final = (
+    "eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoia1ByS19xbXhWV2FZVkE5d3dCRjZJdW8zdlZ6ejdUeEhDVHdYQnlnclM0"
+    "ayIsInR5cCI6InRhY3RmdWwtcmVjZWlwdCtqc29uIn0.eyJldmVudHMiOlt7ImVudGl0eV9pZCI6IjdkMWYwYTVi"
+    "ZTJjOTRkMzM4NmY0ZjBjMWEyYjNkNGU1IiwiZXZlbnRfc3RhdGUiOiJjb25zZW50X3JlZnVzZWQiLCJldmVudF90"
+    "aW1lIjoiMjAyNi0wMy0wMVQxMjowMDowMC4wMDAwMDBaIiwiZXZlbnRfdHlwZSI6ImV4cHJlc3NlZF9jb25zZW50"
+    "IiwicHVycG9zZSI6ImFkdmVydGlzaW5nIiwidmFsaWRpdHlfZHVyYXRpb24iOiJ1bnRpbCB3aXRoZHJhd24ifV0s"
+    "InBhcnR5X2lkZW50aWZpY2F0aW9uIjpbeyJwYXJ0eV9pZCI6ImNvbnRyb2xsZXIiLCJwYXJ0eV9uYW1lIjoiVGhl"
+    "IFRlYSBSb29tIiwicGFydHlfcm9sZSI6IlBJSSBjb250cm9sbGVyIn1dLCJwaWlfcHJpbmNpcGFsX2lkIjoiN2Qx"
+    "ZjBhNWJlMmM5NGQzMzg2ZjRmMGMxYTJiM2Q0ZTUiLCJwaWlfcHJvY2Vzc2luZyI6eyJjb2xsZWN0aW9uX21ldGhv"
+    "ZCI6ImJhbm5lciIsImp1cmlzZGljdGlvbiI6IkVVLUdEUFIiLCJwaWlfY29udHJvbGxlcnMiOlsiY29udHJvbGxl"
+    "ciJdLCJwdXJwb3NlcyI6W3sicHVycG9zZSI6ImFkdmVydGlzaW5nIiwic3RvcmFnZSI6eyJyZXRlbnRpb25fcGVy"
+    "aW9kIjoiUDE4MEQifX1dfSwicmVjZWlwdF9pZCI6IjVmMWMwZDdlOWEzYjRjMmQ4ZTZmN2ExYjBjOWQ4ZTdmIiwi"
+    "cmVjb3JkX2lkIjoiNWYxYzBkN2U5YTNiNGMyZDhlNmY3YTFiMGM5ZDhlN2YiLCJzY2hlbWFfdmVyc2lvbiI6InRh"
+    "Y3RmdWwtcmVjZWlwdC0xIChJU08vSUVDIFRTIDI3NTYwOjIwMjMpIn0.1r42TmkRv9QNdwNAYLXoy9cSnDAFif8j"
+    "tjnjwOhKOrjdCz2qbwjfXSZnbu1bo5iJWIKjEB_XhFjVUyVMA__jBw"
+)
+
+RECEIPTS: Final[Example] = {
+    "receipts": [{"receipt": _RECEIPT, "signature": _SIGNATURE, "key": _KEY}]
 }
 
 CORRECTION: Final[Example] = {"traits": {"country": "DE"}}

@@ -21,6 +21,7 @@ import msgspec
 from tactful.assembly import Opened
 from tactful.terms import TactfulError
 from tactful.web.metrics import Metrics
+from tactful.web.places import Origin, Places
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ _encoder = msgspec.json.Encoder()
 class Asked:
     """One request: header names in lower case, the body as it came."""
 
+    origin: Origin
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
     body: bytes = b""
     query_string: bytes = b""
@@ -77,6 +79,7 @@ class Serving:
 
     opened: Opened
     metrics: Metrics
+    places: Places
     asking: Executor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS))
     taking: Executor = field(default_factory=lambda: ThreadPoolExecutor(TAKING_THREADS))
     waiting_calls: int = 0
@@ -85,7 +88,7 @@ class Serving:
     @classmethod
     def of(cls, opened: Opened) -> Serving:
         """Return what serves *opened*."""
-        serving = cls(opened=opened, metrics=Metrics(opened.shop))
+        serving = cls(opened=opened, metrics=Metrics(opened.shop), places=Places.of(opened))
         serving.metrics.waiting.set_function(lambda: serving.waiting_calls)
         return serving
 

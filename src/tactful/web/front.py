@@ -54,6 +54,7 @@ async def respond(serving: Serving, route: Route, scope: Scope, receive: Receive
     limit = serving.opened.settings.server.max_body_bytes
     try:
         asked = Asked(
+            origin=serving.places.origin(scope),
             headers=headers,
             body=await read_body(receive, headers, limit=limit),
             query_string=scope["query_string"],

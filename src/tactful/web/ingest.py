@@ -56,7 +56,7 @@ async def _take(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming
         caller_with(serving, incoming.write_key)
     if not incoming.calls:
         return _nothing_taken(incoming)
-    await _store(serving, incoming, gpc=asked.gpc)
+    await _store(serving, incoming, asked)
     return _taken(incoming)
 
 
@@ -68,7 +68,7 @@ def _read(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> 
         raise Mistake("the body is nested too deeply") from None
 
 
-async def _store(serving: Serving, incoming: Incoming, *, gpc: bool) -> None:
+async def _store(serving: Serving, incoming: Incoming, asked: Asked) -> None:
     """Hand the calls to the shop and wait until what is kept of them is durable."""
     calls = len(incoming.calls)
     if serving.waiting_calls + calls > serving.opened.settings.server.queue_calls:
@@ -76,7 +76,13 @@ async def _store(serving: Serving, incoming: Incoming, *, gpc: bool) -> None:
     serving.waiting_calls += calls
     try:
         # A new sender is written down at once, and a signal is a statement: both wait for the disk.
-        take = partial(serving.opened.shop.take, incoming, gpc=gpc, source="api")
+        take = partial(
+            serving.opened.shop.take,
+            incoming,
+            gpc=asked.gpc,
+            whence=asked.origin.region_of_call,
+            source="api",
+        )
         collected = await serving.in_taking_thread(take)
         await asyncio.wrap_future(collected.stored)
     except Busy:

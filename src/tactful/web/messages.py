@@ -6,18 +6,24 @@ Segment's calls are read by `tactful.capabilities.collect`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 
 class Around(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """Where the question is asked from: the page's item, and the region (ISO 3166)."""
+    """
+    Where the question is asked from: the page's item, and the region (ISO 3166).
+
+    `consent` is what a consent platform says, in the shape of `signals` of `POST /v1/consent`; in
+    another shape it says nothing.
+    """
 
     item: str | None = None
     page: object = None
     locale: str | None = None
     region: str | None = None
+    consent: object = None
 
 
 class DecideAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
@@ -81,15 +87,23 @@ class FeedbackTaken(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
 
 class ConsentAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """Answers by purpose, and the notice that was shown (`id@version`)."""
+    """
+    Answers by purpose, and the notice that was shown (`id@version`), by which `ui`.
 
-    statements: dict[str, str]
+    `by` is `subject`, or with the secret key `parent` or `agent`: the shop has checked who spoke.
+    `signals` stands in place of statements: `{"tcf", "gpp", "categoryPreferences"}`.
+    """
+
+    statements: dict[str, str] = {}
+    signals: dict[str, object] = {}
     user_id: str | int | None = None
     anonymous_id: str | int | None = None
     notice: str = ""
     locale: str = ""
     region: str | None = None
     source: str = "api"
+    ui: str = ""
+    by: str = "subject"
     write_key: str | None = None
 
 
@@ -103,18 +117,45 @@ class StatementSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     regime: str
 
 
-class ReceiptSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """What was recorded; `hash` is that of the notice's text."""
+class SignedSaid(msgspec.Struct, kw_only=True, frozen=True):
+    """A receipt that anybody can check: `signature` is a JWS of `receipt`, made with `key`."""
 
+    receipt: dict[str, object]
+    signature: str
+    key: dict[str, str]
+
+
+class ReceiptsSaid(msgspec.Struct, kw_only=True, frozen=True):
+    """A receipt for everything that a subject ever said, the oldest first."""
+
+    receipts: list[SignedSaid]
+
+
+class KeysSaid(msgspec.Struct, kw_only=True, frozen=True):
+    """The keys that receipts are checked with: a JWK Set (RFC 7517), the newest first."""
+
+    keys: list[dict[str, str]]
+
+
+class ReceiptSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """What was recorded; `hash` is that of the notice's text, `signed` proves it all."""
+
+    record: str
     statements: list[StatementSaid]
     notice: str
     hash: str
     regime: str
     recorded_at: datetime
+    signed: SignedSaid
 
 
 class StandingOf(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """The last word on one purpose, the mode and basis that hold for it by law."""
+    """
+    The last word on one purpose, the mode and basis that hold for it by law, and what follows.
+
+    `on` tells whether it may be served, `whyNot` which rule refuses; `ask` whether the subject may
+    be asked, `askFrom` from when, where the law makes the shop wait after a no.
+    """
 
     purpose: str
     title: str
@@ -124,6 +165,10 @@ class StandingOf(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     source: str
     mode: str
     basis: str
+    on: bool
+    why_not: str
+    ask: bool
+    ask_from: datetime | None
 
 
 class StandingSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
@@ -142,8 +187,25 @@ class PurposeOffered(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     text: str
 
 
+class SignalsSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """
+    The state to hand to other tags; `gpp` and `tcf` are null where they do not apply.
+
+    `whyDenied` names the rule of the gate behind each type that is denied.
+    """
+
+    google_consent_mode: dict[str, str]
+    why_denied: dict[str, str]
+    gpp: str | None
+    tcf: str | None
+
+
 class NoticeSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """The notice to show before a choice; a consent names it as `id@version`."""
+    """
+    The notice to show before a choice; a consent names it as `id@version`.
+
+    `googleConsentMode` is the state that holds until then.
+    """
 
     id: str
     version: int
@@ -152,13 +214,80 @@ class NoticeSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     regime: str
     purposes: list[PurposeOffered]
     text: str
+    google_consent_mode: dict[str, str]
 
 
 class CorrectionAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """Traits to set (null removes one), and whether the data shall only be kept (Art. 18)."""
+    """
+    Traits to set (null removes one), and whether the data shall only be kept (Art. 18).
+
+    `residence` is where the subject lives (ISO 3166); `born` a birth date, kept only of minors.
+    """
 
     traits: dict[str, object] = {}
     restricted: bool | None = None
+    residence: str | None = None
+    born: date | None = None
+
+
+class DealingAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """
+    That somebody bought (`purchase`) or enquired (`inquiry`).
+
+    `region` is the address of their account; `optOutOffered` tells that they could say no to news
+    there and then.
+    """
+
+    kind: str
+    user_id: str | int | None = None
+    anonymous_id: str | int | None = None
+    at: datetime | None = None
+    opt_out_offered: bool = False
+    region: str | None = None
+
+
+class DealingTaken(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """Whether the dealing was kept: only where the law draws a consent from it."""
+
+    recorded: bool
+
+
+class SaidThen(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """One statement of a subject, with all that proves it."""
+
+    purpose: str
+    statement: str
+    at: datetime
+    notice: str
+    notice_hash: str
+    regime: str
+    locale: str
+    source: str
+    ui: str
+    by: str
+    record: str
+
+
+class HistorySaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """Everything a subject has said, oldest first."""
+
+    statements: list[SaidThen]
+
+
+class UsedOn(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """How often an activity used a subject's data on a day (UTC)."""
+
+    day: date
+    activity: str
+    purpose: str
+    title: str
+    count: int
+
+
+class UsesSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """What a subject's data was used for, the newest day first."""
+
+    uses: list[UsedOn]
 
 
 class ErasureSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):

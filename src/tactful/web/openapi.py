@@ -21,6 +21,7 @@ _SECURITY: Final[Mapping[Needs, list[dict[str, list[str]]]]] = {
     Needs.NOTHING: [],
     Needs.WRITE_KEY: [{"writeKey": []}, {"writeKeyHeader": []}, {"secretKey": []}],
     Needs.RIGHTS: [{"secretKey": []}, {"signedLink": []}],
+    Needs.SECRET: [{"secretKey": []}],
 }
 
 _SCHEMES: Final[Schema] = {
@@ -110,7 +111,8 @@ def _parameters(route: Route) -> list[Schema]:
 def _responses(route: Route) -> Schema:
     good: Schema = {"description": "Done"}
     if route.gives:
-        good["content"] = {"application/json": {"schema": _ref(route.gives)}}
+        content = {"schema": _ref(route.gives), **({"example": route.shows} if route.shows else {})}
+        good["content"] = {"application/json": content}
     fault = {"content": {PROBLEM.decode(): {"schema": _ref(Problem)}}}
     faults = {status: {"description": why, **fault} for status, why in _FAULTS.items()}
     return {"200": good, **faults}

@@ -18,6 +18,7 @@ class Needs(enum.Enum):
     NOTHING = "nothing"
     WRITE_KEY = "write key"
     RIGHTS = "secret key or signed link"
+    SECRET = "secret key"  # noqa: S105 - the name of a kind of key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Route:
     One method of one path; `{name}` in the path stands for one part of it.
 
     `public` routes may be called by pages of any origin; `busy` ones are answered in front of the
-    framework.
+    framework.  `example` is a body that is taken, `shows` one that is answered.
     """
 
     method: Method
@@ -40,4 +41,5 @@ class Route:
     takes: type | None = None
     gives: type | None = None
     example: Mapping[str, object] | None = None
+    shows: Mapping[str, object] | None = None
     query: Mapping[str, str] = field(default_factory=dict)

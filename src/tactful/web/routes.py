@@ -12,7 +12,16 @@ from functools import cache, partial
 from typing import Final
 
 from tactful.capabilities.collect.calls import Batch, Single
-from tactful.web import consenting, deciding, examples, ingest, messages, operations, subjects
+from tactful.web import (
+    consenting,
+    dealings,
+    deciding,
+    examples,
+    ingest,
+    messages,
+    operations,
+    subjects,
+)
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving
 from tactful.web.openapi import document
 from tactful.web.route import Needs, Route
@@ -94,6 +103,31 @@ def _rights() -> Iterator[Route]:
         example=examples.CORRECTION,
     )
     yield about(
+        method="GET",
+        path="/v1/subjects/{id}/statements",
+        endpoint=subjects.statements,
+        summary="Everything a subject has said, with what proves it",
+        query=token,
+        gives=messages.HistorySaid,
+    )
+    yield about(
+        method="GET",
+        path="/v1/subjects/{id}/receipts",
+        endpoint=subjects.receipts,
+        summary="A signed receipt for everything a subject ever said",
+        query=token,
+        gives=messages.ReceiptsSaid,
+        shows=examples.RECEIPTS,
+    )
+    yield about(
+        method="GET",
+        path="/v1/subjects/{id}/uses",
+        endpoint=subjects.uses,
+        summary="What a subject's data was used for, by day and activity",
+        query=token,
+        gives=messages.UsesSaid,
+    )
+    yield about(
         method="DELETE",
         endpoint=subjects.erase,
         summary="Erase a subject",
@@ -166,15 +200,50 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         method="GET",
+        path="/v1/consent/signals",
+        endpoint=consenting.signals,
+        summary="The state to hand to other tags: Google Consent Mode, GPP and TC strings",
+        tag="consent",
+        gives=messages.SignalsSaid,
+        query=_WHO,
+    ),
+    Route(
+        method="GET",
         path="/v1/notices/current",
         endpoint=consenting.current_notice,
         summary="The notice to show before a choice",
         tag="consent",
         needs=Needs.NOTHING,
         gives=messages.NoticeSaid,
-        query={"region": _WHO["region"], "locale": "language of the text, such as en or de"},
+        query={
+            "region": _WHO["region"],
+            "locale": "language of the text, such as en or de",
+            "ui": "what shows the notice, with its version: kept as evidence of what was shown",
+        },
+    ),
+    Route(
+        method="POST",
+        path="/v1/relationships",
+        endpoint=dealings.tell,
+        summary="Note that somebody bought or enquired, where the law draws a consent from it",
+        tag="consent",
+        needs=Needs.SECRET,
+        public=False,
+        takes=messages.DealingAsk,
+        gives=messages.DealingTaken,
+        example=examples.DEALING,
     ),
     *_rights(),
+    Route(
+        method="GET",
+        path="/.well-known/jwks.json",
+        endpoint=consenting.keys,
+        summary="The public keys that receipts are checked with, old ones too",
+        tag="consent",
+        needs=Needs.NOTHING,
+        gives=messages.KeysSaid,
+        shows=examples.KEYS,
+    ),
     _operation("/healthz", "Whether the process runs", operations.alive, messages.Health),
     _operation("/readyz", "Whether requests can be served", operations.ready, messages.Health),
     _operation("/metrics", "Figures for Prometheus", operations.figures),

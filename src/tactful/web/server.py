@@ -13,6 +13,7 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -37,15 +38,23 @@ SWITCH_SECONDS: Final = 0.001
 _log = structlog.get_logger("tactful.web")
 
 
-def serve(folder: Path | str, *, host: str | None = None, port: int | None = None) -> None:
+def serve(
+    folder: Path | str,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    opening: Callable[[int, int], None] | None = None,
+) -> None:
     """
     Serve the shop in *folder* until SIGTERM or SIGINT; *host* and *port* outrank its settings.
+
+    *opening* is told, while a changed policy is taken up, how many of how many subjects are done.
 
     Raises:
         Busy: another server runs on the folder, or something else on the port.
         Trouble: the shop cannot be opened, or the address is not one of this machine.
     """
-    opened = open_shop(folder, serving=True)
+    opened = open_shop(folder, serving=True, progress=opening)
     try:
         server = opened.settings.server
         address = _free_address(host or server.host, server.port if port is None else port)

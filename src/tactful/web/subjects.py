@@ -7,11 +7,20 @@ from typing import Final
 import msgspec
 
 from tactful.shop import Subject
-from tactful.terms import Mistake
+from tactful.terms import Mistake, Statement
 from tactful.web.bodies import decode, unpack
+from tactful.web.consenting import signed_said
 from tactful.web.exchange import Asked, Reply, Serving, answer
 from tactful.web.keys import require_rights_over
-from tactful.web.messages import CorrectionAsk, ErasureSaid
+from tactful.web.messages import (
+    CorrectionAsk,
+    ErasureSaid,
+    HistorySaid,
+    ReceiptsSaid,
+    SaidThen,
+    UsedOn,
+    UsesSaid,
+)
 from tactful.web.visitors import who_is_named
 
 _correction: Final = msgspec.json.Decoder(CorrectionAsk)
@@ -28,9 +37,62 @@ async def correct(serving: Serving, asked: Asked) -> Reply:
     user_id = _entitled(serving, asked)
     limit = serving.opened.settings.server.max_expanded_bytes
     ask = decode(_correction, unpack(asked.body, limit=limit))
-    if not ask.traits and ask.restricted is None:
-        raise Mistake('nothing to do: give "traits", or "restricted" as true or false')
+    if not ask.traits and ask.restricted is None and ask.residence is None and ask.born is None:
+        raise Mistake('nothing to do: give "traits", "restricted", "residence" or "born"')
     return answer(await serving.in_thread(lambda: _correct(_subject(serving, user_id), ask)))
+
+
+async def statements(serving: Serving, asked: Asked) -> Reply:
+    """Answer everything the subject has said, with all that proves it (Art. 7(1))."""
+    user_id = _entitled(serving, asked)
+    said = await serving.in_thread(lambda: _subject(serving, user_id).statements())
+    return answer(HistorySaid(statements=[_said_then(statement) for statement in said]))
+
+
+async def receipts(serving: Serving, asked: Asked) -> Reply:
+    """Answer a signed receipt for everything the subject ever said (Art. 7(1))."""
+    user_id = _entitled(serving, asked)
+    signed = await serving.in_thread(lambda: _subject(serving, user_id).receipts())
+    return answer(ReceiptsSaid(receipts=[signed_said(one) for one in signed]))
+
+
+async def uses(serving: Serving, asked: Asked) -> Reply:
+    """Answer what the subject's data was used for, by day and activity."""
+    user_id = _entitled(serving, asked)
+    counted = await serving.in_thread(lambda: _subject(serving, user_id).uses())
+    register = serving.opened.shop.policy.activities
+    by_day = sorted(counted.items(), key=lambda use: use[0][0])
+    newest = sorted(by_day, key=lambda use: use[0][1], reverse=True)
+    return answer(
+        UsesSaid(
+            uses=[
+                UsedOn(
+                    day=day,
+                    activity=name,
+                    purpose=register[name].purpose if name in register else "",
+                    title=register[name].title if name in register else "",
+                    count=count,
+                )
+                for (name, day), count in newest
+            ]
+        )
+    )
+
+
+def _said_then(statement: Statement) -> SaidThen:
+    return SaidThen(
+        purpose=statement.purpose,
+        statement=statement.kind.value,
+        at=statement.at,
+        notice=statement.notice,
+        notice_hash=statement.notice_hash,
+        regime=statement.regime,
+        locale=statement.locale,
+        source=statement.source,
+        ui=statement.ui,
+        by=statement.by.value,
+        record=statement.record,
+    )
 
 
 async def erase(serving: Serving, asked: Asked) -> Reply:
@@ -56,6 +118,10 @@ def _subject(serving: Serving, user_id: str) -> Subject:
 
 
 def _correct(subject: Subject, ask: CorrectionAsk) -> dict[str, object]:
+    if ask.residence is not None:
+        subject.settle(ask.residence)
+    if ask.born is not None:
+        subject.born(ask.born)
     if ask.traits:
         subject.correct(ask.traits)
     if ask.restricted is not None:

@@ -1,14 +1,11 @@
-"""Read whom a request names: ids are checked, regions that are no ISO code count as unknown."""
+"""Read whom a request names, and where they are: what was said outranks what can be seen."""
 
 from __future__ import annotations
-
-from typing import Final
 
 from tactful.shop import Who
 from tactful.terms import Mistake
 from tactful.web.exchange import Asked
-
-LONGEST_REGION: Final = 6  # ISO 3166-2: two letters, a dash, up to three letters or digits
+from tactful.web.keys import Caller
 
 
 def who_is_named(
@@ -23,28 +20,40 @@ def who_is_named(
     return Who(
         user_id=_id("userId", user_id),
         anonymous_id=_id("anonymousId", anonymous_id),
-        region=region_code(region),
+        region=region,
         gpc=asked.gpc,
     )
 
 
-def who_in_query(asked: Asked) -> Who:
+def who_in_query(asked: Asked, caller: Caller) -> Who:
     """Return whom the query names, by the same fields that bodies have."""
     query = asked.query
     return who_is_named(
         asked,
         user_id=query.get("userId"),
         anonymous_id=query.get("anonymousId"),
-        region=query.get("region"),
+        region=region_required(asked, query.get("region"), caller),
     )
 
 
-def region_code(said: str | None) -> str | None:
-    """Return *said* in upper case if it can be an ISO 3166 code; else the region is unknown."""
-    if not said or len(said) > LONGEST_REGION or not said.isascii():
-        return None
-    code = said.upper()
-    return code if code.replace("-", "").isalnum() else None
+def region_required(asked: Asked, said: str | None, caller: Caller | None) -> str | None:
+    """
+    Return where the visitor is: as *said*, or where nothing was said as the request shows.
+
+    Raises:
+        Mistake: there is no such region.
+    """
+    return asked.origin.places.require(said) if said else _region_seen(asked, caller)
+
+
+def region_if_known(asked: Asked, said: str | None, caller: Caller) -> str | None:
+    """Return the same; a region that does not exist counts as unknown, so that no page breaks."""
+    return asked.origin.places.accept(said) if said else _region_seen(asked, caller)
+
+
+def _region_seen(asked: Asked, caller: Caller | None) -> str | None:
+    """Return the region that the request shows: none where the shop's own server speaks."""
+    return None if caller is Caller.SECRET else asked.origin.region_of_asker
 
 
 def _id(name: str, value: str | int | None) -> str | None:

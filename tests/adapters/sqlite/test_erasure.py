@@ -5,15 +5,24 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from tactful.adapters.sqlite import records
 from tactful.adapters.sqlite.connections import FILE
-from tactful.terms import Busy, Identifier, IdentifierKind, SubjectId
-from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT
+from tactful.terms import (
+    Busy,
+    Identifier,
+    IdentifierKind,
+    Relationship,
+    RelationshipKind,
+    Statement,
+    StatementKind,
+    SubjectId,
+)
+from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, NOTICE
 from tactful.testing.conformance.shelf import Shelf, user
 
 
@@ -48,6 +57,23 @@ def test_no_byte_is_left(shelf: Shelf, folder: Path) -> None:
         folder, "erin-4711", "erin@example.com", f"item of {erin}", "vermilion", key
     )
     assert files_hold(folder, f"item of {bob}", "ochre")
+
+
+def test_what_the_law_looked_at_is_gone(shelf: Shelf, folder: Path) -> None:
+    """Of an erased minor no table holds a row: no birth date, no dealing, nothing of the digest."""
+    erin, bob = shelf.subject("erin"), shelf.subject("bob")
+    dealing = Relationship(kind=RelationshipKind.PURCHASE, at=shelf.clock())
+    for subject in (erin, bob):
+        shelf.store.profiles.settle(shelf.permit(subject), residence="US", address="DE")
+        shelf.store.profiles.set_born(shelf.permit(subject), date(2015, 6, 1))
+        shelf.store.profiles.dealt(shelf.permit(subject), dealing)
+    removed = shelf.store.records.erase(shelf.permit(erin))
+    assert (removed["relationships"], removed["digests"]) == (1, 1)
+    db = sqlite3.connect(folder / FILE)
+    for table in ("relationships", "young"):
+        assert db.execute(f"SELECT subject FROM {table}").fetchall() == [(bob,)]  # noqa: S608 - our names
+    assert db.execute("SELECT id FROM subjects WHERE born NOT NULL").fetchall() == [(bob,)]
+    db.close()
 
 
 def test_identifiers_are_never_in_the_clear(shelf: Shelf, folder: Path) -> None:
@@ -97,7 +123,24 @@ class Crowd:
         self.shelf.store.profiles.set_traits(
             [self.shelf.permit(subject, "keep-group")], {"size": trait}
         )
-        self.shelf.say(subject)
+        mark = self.marks[subject] * self.random.randrange(1, 9)
+        said = Statement(
+            purpose=INDIVIDUAL,
+            kind=StatementKind.GRANT,
+            at=self.shelf.clock() - timedelta(seconds=subject),
+            notice=NOTICE,
+            source=mark,
+            ui=mark,
+            record=mark,
+        )
+        permit = self.shelf.permit(subject, "record-statement")
+        self.shelf.store.statements.append(permit, [said])
+
+    def traces(self, subject: SubjectId) -> list[str | bytes]:
+        """Return what the files hold of *subject* alone: the mark, and the end of their grant."""
+        facts = self.shelf.store.standings.digest(subject)
+        ends = sorted(facts.until if facts else ())[:1]
+        return [self.marks[subject], *(end.to_bytes(8, "little") for end in ends)]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -117,9 +160,12 @@ def test_no_copy_is_left_where_pages_were_rearranged(shelf: Shelf, folder: Path,
         if place % 3 == 0:
             shelf.store.records.drop_purposes(shelf.permit(subject), frozenset({MEASUREMENT}))
         crowd.act(crowd.random.choices(subjects[place:], k=3))
-        gone += [crowd.marks[subject], *wrapped_keys(folder, [subject])]
+        traces = [*crowd.traces(subject), *wrapped_keys(folder, [subject])]
+        gone += traces
+        assert files_hold(folder, *traces) == traces
         shelf.store.records.erase(shelf.permit(subject))
-        assert not files_hold(folder, *gone)
+        assert not files_hold(folder, *(gone if place % 6 == 0 else traces))
+    assert not files_hold(folder, *gone)
 
 
 def test_says_so_when_another_process_holds_the_log(

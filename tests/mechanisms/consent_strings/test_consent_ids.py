@@ -14,7 +14,7 @@ from consent_worlds import ids
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.mechanisms.consent_strings import TCF_PURPOSES, ConsentStringMistake, Ids, answers
+from tactful.mechanisms.consent_strings import ConsentStringMistake, Ids
 from tactful.mechanisms.consent_strings.bits import BitReader, BitWriter
 
 
@@ -93,48 +93,3 @@ def test_times_are_written_to_the_nearest_decisecond() -> None:
     writer.moment(datetime(1970, 1, 1, 0, 0, 1, 60_000, tzinfo=UTC))
 
     assert int(writer.parts[0], 2) == 11
-
-
-def test_the_table_speaks_of_the_purposes_there_are() -> None:
-    """All eleven purposes of the TCF are there, and only purposes of the pack are named."""
-    pack = tomllib.loads((files("tactful") / "pack" / "purposes.toml").read_text("utf-8"))
-
-    assert list(TCF_PURPOSES) == list(range(1, 12))
-    assert frozenset().union(*TCF_PURPOSES.values()) <= pack.keys()
-
-
-def test_the_table_is_documented() -> None:
-    """The reference shows for each purpose of the TCF which purposes of tactful need it."""
-    page = (Path(__file__).parents[3] / "docs" / "reference" / "signals.md").read_text("utf-8")
-    rows = [line.split(" | ") for line in page.splitlines() if re.match(r"\| \d+ \|", line)]
-
-    assert {int(row[0].strip("| ")): set(re.findall(r"`(\w+)`", row[2])) for row in rows} == {
-        number: set(purposes) for number, purposes in TCF_PURPOSES.items()
-    }
-
-
-def test_a_purpose_needs_all_that_it_stands_under() -> None:
-    """Profiles may be created and not used, or not even stored: then there is no consent."""
-    assert answers(range(1, 12)) == dict.fromkeys(answers([]), True)
-    assert not any(answers([]).values())
-    assert answers([1, 5])["individual_personalization"] is False
-    assert answers([5, 6])["individual_personalization"] is False
-    assert answers([1, 5, 6])["individual_personalization"] is True
-
-
-def test_a_string_says_nothing_about_other_purposes() -> None:
-    """E-mail and what is necessary are not asked about, so there is no answer."""
-    assert {"necessary", "email_marketing", "email_measurement"}.isdisjoint(answers([1]))
-
-
-@given(st.sets(st.integers(1, 24)), st.sets(st.integers(1, 24)))
-def test_fewer_consents_never_grant_more(some: set[int], more: set[int]) -> None:
-    """What is granted with some consents is granted with those and others."""
-    few, many = answers(some), answers(some | more)
-
-    assert all(many[purpose] for purpose in few if few[purpose])
-
-
-def test_a_shop_may_read_the_purposes_differently() -> None:
-    """Another table gives other answers."""
-    assert answers([3], {3: frozenset({"email_marketing"})}) == {"email_marketing": True}

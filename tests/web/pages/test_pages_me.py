@@ -186,6 +186,8 @@ def test_where_one_seems_to_be_counts_until_it_is_known(
     assert page.form("/me/level").fields["level"] == "individual"
 
     send(client, page.form("/me/answer"), say="advertising=no")
+    assert Reader(client.get(f"/me?token={token}")).form("/me/level").fields["level"] == "none"
+    opened.shop.subject("cal").settle("US-CA")
 
     page = Reader(client.get(f"/me?token={token}&region=DE"))
     assert page.form("/me/level").fields["level"] == "individual"

@@ -1,34 +1,61 @@
 """
-Digests as rows: taken from the statements in the transaction that changes them.
+Digests as slots of one size, taken in the transaction that changes what they are taken of.
 
-A row is `subject i64 | regime u16 | restricted u8 | residence_known u8 | said u8 x purposes | until
-i64 x purposes`, little-endian, with the purposes in the policy's order; under another policy every
-digest is taken anew.  The subject is in it so that a million rows are read as one column of bytes.
+A slot is `subject i64 | regime u16 | restricted u8 | residence_known u8 | said u8 x purposes |
+until i64 x purposes`, little-endian, with the purposes in the policy's order; zeros where nothing
+was said.  A row holds the slots of subjects whose numbers follow one another: a million digests
+are read in some thirty thousand steps, and as no row changes its size none is ever moved, which
+would leave copies (see records.py).  What age asks for, `i64 x 3 x purposes`, is kept beside them,
+for minors only.
+
+Another process may have opened the store under another policy, and taken every digest by that:
+they are no longer ours.  Then we read none, but take what we need from the statements; and when we
+write a statement we note that the digests on the disk are nobody's.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
+from tactful.adapters.sqlite.histories import read_standing
+from tactful.adapters.sqlite.meta import POLICY_HASH, note, noted
 from tactful.gate import Digest, digest
-from tactful.terms import Policy, Standing, Statement, StatementKind, SubjectId
+from tactful.terms import Policy, Standing, SubjectId
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_HEAD = struct.Struct("<qH??")
-_COLUMNS = "purpose, kind, at, notice, regime, locale, source"
+SUBJECTS_A_ROW: Final = 32
+_LEVELS: Final = 3
+
+KEEP_ROW: Final = (
+    "INSERT INTO digests (block, facts) VALUES (?, ?)"
+    " ON CONFLICT DO UPDATE SET facts = excluded.facts WHERE facts <> excluded.facts"
+)
+KEEP_YOUNG: Final = "INSERT OR REPLACE INTO young (subject, until) VALUES (?, ?)"
+_READ = (
+    "SELECT (SELECT value FROM meta WHERE name = 'policy_hash'),"
+    " (SELECT substr(facts, ?1, ?2) FROM digests WHERE block = ?3),"
+    " (SELECT until FROM young WHERE subject = ?4)"
+)
 
 
-def row_type(purposes: int) -> np.dtype[np.void]:
-    """Return the layout of a row for that many purposes."""
+@lru_cache(maxsize=8)
+def _slot(purposes: int) -> struct.Struct:
+    return struct.Struct(f"<qH??{purposes}s{purposes}q")
+
+
+def slot_size(purposes: int) -> int:
+    """Return how many bytes one digest takes."""
+    return _slot(purposes).size
+
+
+def slot_type(purposes: int) -> np.dtype[np.void]:
+    """Return the layout of a slot as numpy reads it."""
     return np.dtype(
         [
             ("subject", "<i8"),
@@ -41,95 +68,112 @@ def row_type(purposes: int) -> np.dtype[np.void]:
     )
 
 
-def to_row(subject: int, facts: Digest) -> bytes:
+def to_slot(subject: int, facts: Digest) -> bytes:
     """Pack the *facts* of *subject*."""
-    head = _HEAD.pack(subject, facts.regime, facts.restricted, facts.residence_known)
-    return head + facts.said + struct.pack(f"<{len(facts.until)}q", *facts.until)
+    return _slot(len(facts.until)).pack(
+        subject, facts.regime, facts.restricted, facts.residence_known, facts.said, *facts.until
+    )
 
 
-def from_row(row: bytes, purposes: int) -> Digest:
-    """Unpack what `to_row` packed."""
-    _, regime, restricted, residence_known = _HEAD.unpack_from(row)
-    end = _HEAD.size + purposes
+def young_to_bytes(facts: Digest) -> bytes | None:
+    """Pack until when age asks for what; None where it asks nothing."""
+    flat = [until for purpose in facts.young for until in purpose]
+    return struct.pack(f"<{len(flat)}q", *flat) if flat else None
+
+
+def from_slot(slot: bytes | None, young: bytes | None, purposes: int) -> Digest | None:
+    """Unpack what `to_slot` and `young_to_bytes` packed; None where nothing was said."""
+    if slot is None or not any(slot[:8]):
+        return None
+    _, regime, restricted, residence_known, said, *until = _slot(purposes).unpack(slot)
     return Digest(
         regime=regime,
         restricted=restricted,
         residence_known=residence_known,
-        said=row[_HEAD.size : end],
-        until=struct.unpack_from(f"<{purposes}q", row, end),
+        said=said,
+        until=tuple(until),
+        young=_young(young) if young else (),
     )
 
 
-def write_statement(db: sqlite3.Connection, subject: SubjectId, said: Statement) -> None:
-    """Append one statement, in the running transaction."""
-    db.execute(
-        f"INSERT INTO statements (subject, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            subject,
-            said.purpose,
-            said.kind.value,
-            (said.at - _EPOCH) // _MICROSECOND,
-            said.notice,
-            said.regime,
-            said.locale,
-            said.source,
-        ),
-    )
+def _young(packed: bytes) -> tuple[tuple[int, int, int], ...]:
+    flat = struct.unpack(f"<{len(packed) // 8}q", packed)
+    return tuple(zip(flat[0::_LEVELS], flat[1::_LEVELS], flat[2::_LEVELS], strict=True))
 
 
-def read_standing(db: sqlite3.Connection, subject: SubjectId) -> Standing:
-    """Return everything *subject* has said, oldest first, and their residence."""
-    region = db.execute("SELECT region FROM subjects WHERE id = ?", (subject,)).fetchone()
-    rows = db.execute(
-        f"SELECT {_COLUMNS} FROM statements WHERE subject = ? ORDER BY id",
-        (subject,),
-    ).fetchall()
-    return _standing(rows, region and region[0])
+class Digests:
+    """Takes digests under *policy*, and keeps them where they are ours: see above."""
+
+    def __init__(self, policy: Policy, *, policy_hash: str) -> None:
+        self.policy = policy
+        self.policy_hash = policy_hash.encode()
+        self._purposes = len(policy.purpose_order)
+        self._size = slot_size(self._purposes)
+
+    def are_ours(self, db: sqlite3.Connection) -> bool:
+        """Tell whether the digests on the disk were taken under our policy, all of them."""
+        return noted(db, POLICY_HASH) == self.policy_hash
+
+    def read(self, db: sqlite3.Connection, subject: SubjectId, at: datetime) -> Digest | None:
+        """Return the digest of *subject*; None where nothing was said."""
+        block, start = self._place(subject)
+        row = db.execute(_READ, (start + 1, self._size, block, subject)).fetchone()
+        if row[0] == self.policy_hash:
+            return from_slot(row[1], row[2], self._purposes)
+        standing = read_standing(db, subject)
+        return None if standing == Standing() else taken(standing, self.policy, at)
+
+    def retake(self, db: sqlite3.Connection, subject: SubjectId, at: datetime) -> None:
+        """Take the digest of *subject* anew, in the running transaction."""
+        if not self.are_ours(db):
+            note(db, POLICY_HASH, b"")
+            return
+        facts = taken(read_standing(db, subject), self.policy, at)
+        self._keep(db, subject, to_slot(subject, facts), young_to_bytes(facts))
+
+    def forget(self, db: sqlite3.Connection, subject: SubjectId) -> int:
+        """Blank the slot of *subject*, whoever's it is; return how many there were: 1 or none."""
+        block, number = divmod(subject, SUBJECTS_A_ROW)
+        row = db.execute("SELECT facts FROM digests WHERE block = ?", (block,)).fetchone()
+        db.execute("DELETE FROM young WHERE subject = ?", (subject,))
+        if row is None:
+            return 0
+        size = len(row[0]) // SUBJECTS_A_ROW
+        filled = any(row[0][number * size : (number + 1) * size])
+        db.execute(KEEP_ROW, (block, _spliced(row[0], number * size, bytes(size))))
+        return int(filled)
+
+    def _keep(
+        self, db: sqlite3.Connection, subject: SubjectId, slot: bytes, young: bytes | None
+    ) -> None:
+        block, start = self._place(subject)
+        row = db.execute("SELECT facts FROM digests WHERE block = ?", (block,)).fetchone()
+        before = row[0] if row else bytes(self._size * SUBJECTS_A_ROW)
+        db.execute(KEEP_ROW, (block, _spliced(before, start, slot)))
+        if young is None:
+            db.execute("DELETE FROM young WHERE subject = ?", (subject,))
+        else:
+            db.execute(KEEP_YOUNG, (subject, young))
+
+    def _place(self, subject: SubjectId) -> tuple[int, int]:
+        """Return the row that *subject* is in, and where their slot begins there."""
+        block, number = divmod(subject, SUBJECTS_A_ROW)
+        return block, number * self._size
 
 
-def retake(db: sqlite3.Connection, subject: SubjectId, *, policy: Policy, at: datetime) -> None:
-    """Take the digest of *subject* anew, in the running transaction."""
-    _write(db, subject, _taken(read_standing(db, subject), policy, at))
+def _spliced(facts: bytes, start: int, slot: bytes) -> bytes:
+    return facts[:start] + slot + facts[start + len(slot) :]
 
 
-def retake_all(db: sqlite3.Connection, *, policy: Policy, at: datetime) -> None:
-    """Take every digest anew, in the running transaction: the policy changed."""
-    db.execute("DELETE FROM digests")
-    regions = dict(db.execute("SELECT id, region FROM subjects WHERE region IS NOT NULL"))
-    rows = db.execute(f"SELECT subject, {_COLUMNS} FROM statements ORDER BY subject, id")
-    for subject, said in groupby(rows, key=itemgetter(0)):
-        standing = _standing([row[1:] for row in said], regions.pop(subject, None))
-        _write(db, subject, _taken(standing, policy, at))
-    for subject, region in regions.items():
-        _write(db, subject, _taken(Standing(region=region), policy, at))
+def taken(standing: Standing, policy: Policy, at: datetime) -> Digest:
+    """
+    Digest *standing* at *at*, or at its newest word: what was acknowledged counts at once.
 
-
-def _taken(standing: Standing, policy: Policy, at: datetime) -> Digest:
-    """Digest *standing* at *at*, or at its newest word: what was acknowledged counts at once."""
-    return digest(standing, policy, max([at, *(said.at for said in standing.statements)]))
-
-
-def _write(db: sqlite3.Connection, subject: int, facts: Digest) -> None:
-    db.execute(
-        "INSERT INTO digests (subject, facts) VALUES (?, ?)"
-        " ON CONFLICT (subject) DO UPDATE SET facts = excluded.facts",
-        (subject, to_row(subject, facts)),
-    )
-
-
-def _standing(rows: Sequence[tuple[Any, ...]], region: str | None) -> Standing:
-    said = sorted(map(_statement, rows), key=lambda statement: statement.order)
-    return Standing(statements=tuple(said), region=region)
-
-
-def _statement(row: tuple[Any, ...]) -> Statement:
-    purpose, kind, at, notice, regime, locale, source = row
-    return Statement(
-        purpose=purpose,
-        kind=StatementKind(kind),
-        at=_EPOCH + at * _MICROSECOND,
-        notice=notice,
-        regime=regime,
-        locale=locale,
-        source=source,
-    )
+    Nobody grows up by a word from the future: what age asks for is that of *at*.
+    """
+    newest = [said.at for said in standing.statements[-1:]]
+    counted = max([at, *newest, *(dealing.at for dealing in standing.relationships)])
+    facts = digest(standing, policy, counted)
+    if standing.born is None or counted == at:
+        return facts
+    return replace(facts, young=digest(standing, policy, at).young)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from tactful.adapters.sqlite.changes import Change, Changes
 from tactful.adapters.sqlite.connections import Readers
+from tactful.adapters.sqlite.digests import Digests
 from tactful.adapters.sqlite.purposes import PurposeBits
 from tactful.adapters.sqlite.writer import Writer
 from tactful.gate import Permit
@@ -27,6 +28,7 @@ class Engine:
     writer: Writer
     changes: Changes
     policy: Policy
+    digests: Digests
     bits: PurposeBits
     clock: Callable[[], datetime]
 

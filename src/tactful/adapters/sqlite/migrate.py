@@ -19,7 +19,7 @@ from tactful.terms import NotAShop
 if TYPE_CHECKING:
     from sqlalchemy import Connection as CoreConnection
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -38,7 +38,7 @@ def bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
     if version is not None and version > HEAD:
         raise NotAShop("this store was written by a newer tactful: upgrade before you open it")
     if version != HEAD:
-        _upgrade(path)
+        upgrade(path)
 
 
 def _version(db: sqlite3.Connection) -> str | None:
@@ -49,7 +49,8 @@ def _version(db: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _upgrade(path: Path) -> None:
+def upgrade(path: Path, *, to: str = "head") -> None:
+    """Run the migrations up to the one called *to* on the store at *path*."""
     from alembic import command
     from alembic.config import Config
 
@@ -57,7 +58,7 @@ def _upgrade(path: Path) -> None:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     with _core(path) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 @contextmanager

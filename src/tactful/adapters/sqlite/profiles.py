@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
-from tactful.adapters.sqlite.digests import retake
 from tactful.adapters.sqlite.engine import Engine
+from tactful.adapters.sqlite.histories import microseconds
 from tactful.adapters.sqlite.identities import TABLE as IDENTIFIERS
 from tactful.adapters.sqlite.identities import decode, require_subject
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, seal_for, unseal_for
 from tactful.adapters.sqlite.writer import Job
 from tactful.gate import Permit
-from tactful.terms import Identifier, IdentifierKind, Mistake, PermitMisuse, SubjectId
+from tactful.terms import (
+    Identifier,
+    IdentifierKind,
+    Mistake,
+    PermitMisuse,
+    Relationship,
+    SubjectId,
+)
 
 NECESSARY: Final = "necessary"
 GROUP_PURPOSE: Final = "segment_personalization"
@@ -83,18 +91,54 @@ class SqliteProfiles:
 
         self._engine.writer.run(work)
 
-    def region(self, permit: Permit) -> str | None:
+    def residence(self, permit: Permit) -> str | None:
         """Return the known residence."""
         return self._text("region", self._engine.covered(permit))
 
-    def settle(self, permit: Permit, region: str) -> None:
-        """Record the known residence, and the digest that follows from the law there."""
+    def address(self, permit: Permit) -> str | None:
+        """Return the address of the subject's account."""
+        return self._text("address", self._engine.covered(permit))
+
+    def settle(
+        self, permit: Permit, *, residence: str | None = None, address: str | None = None
+    ) -> None:
+        """Record residence and address, each if given, and the digest that follows."""
+        told = {"region": residence, "address": address}
+        given = {column: region.upper() for column, region in told.items() if region}
+
+        def work(db: sqlite3.Connection, subject: SubjectId) -> None:
+            for column, region in given.items():
+                db.execute(f"UPDATE subjects SET {column} = ? WHERE id = ?", (region, subject))
+
+        self._learn(permit, work)
+
+    def set_born(self, permit: Permit, born: date) -> None:
+        """Record a birth date, and the digest that follows."""
+        query = "UPDATE subjects SET born = ? WHERE id = ?"
+        self._learn(permit, lambda db, subject: db.execute(query, (born.toordinal(), subject)))
+
+    def dealt(self, permit: Permit, relationship: Relationship) -> None:
+        """Record a dealing, the newest of its kind, and the digest that follows."""
+        offered, at = relationship.opt_out_offered, microseconds(relationship.at)
+        self._learn(
+            permit,
+            lambda db, subject: db.execute(
+                "INSERT INTO relationships (subject, kind, opt_out_offered, at)"
+                " VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
+                (subject, relationship.kind.value, int(offered), at),
+            ),
+        )
+
+    def _learn(
+        self, permit: Permit, what: Callable[[sqlite3.Connection, SubjectId], object]
+    ) -> None:
+        """Do *what* changes how the law sees the subject, with the digest that follows."""
         subject = self._engine.covered(permit)
 
         def work(db: sqlite3.Connection) -> None:
             require_subject(db, subject)
-            db.execute("UPDATE subjects SET region = ? WHERE id = ?", (region, subject))
-            retake(db, subject, policy=self._engine.policy, at=self._engine.clock())
+            what(db, subject)
+            self._engine.digests.retake(db, subject, self._engine.clock())
 
         self._engine.change(work, Change(subject=subject, kind=ChangeKind.SETTLED))
 

@@ -3,8 +3,8 @@ Everything stored about one subject: show its uses, stop keeping for a purpose, 
 
 `secure_delete` wipes a deleted row, but not the copies that SQLite leaves in the slack of pages
 when it moves neighbours together to fill the gap (seen with 3.40).  So rows that hold readable
-data, events, are only ever appended and then blanked where they stand: nothing is moved, and
-nothing is left.  Identifiers and traits do move; they are sealed, and the key does not.
+data, events and statements, are only ever appended and then blanked where they stand: nothing is
+moved, and nothing is left.  Identifiers and traits do move; they are sealed, and the key does not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tactful.adapters.sqlite.changes import Change, ChangeKind
 from tactful.adapters.sqlite.connections import BUSY_SECONDS
 from tactful.adapters.sqlite.days import read_days
 from tactful.adapters.sqlite.engine import Engine
+from tactful.adapters.sqlite.histories import blank_statements
 from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.profiles import GROUP_PURPOSE, Kept, read_traits, write_traits
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 LOG_HELD_SECONDS = 5.0
 
-_OF_SUBJECT: Final = ("identifiers", "traits", "statements", "digests", "uses")
+_OF_SUBJECT: Final = ("identifiers", "traits", "relationships", "uses")
 
 Messages = list[bytes]
 """The message ids of events that were deleted."""
@@ -76,6 +77,8 @@ class SqliteRecords:
             for day in read_days(db):
                 gone += _blank(db, day.table, "subject = ?1", (subject,))
             removed = {"events": len(gone)}
+            removed["statements"] = blank_statements(db, subject)
+            removed["digests"] = self._engine.digests.forget(db, subject)
             removed |= {table: _delete(db, table, subject) for table in _OF_SUBJECT}
             cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
             return removed | {"subjects": cursor.rowcount}

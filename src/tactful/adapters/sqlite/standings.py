@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
-from tactful.adapters.sqlite.digests import from_row, row_type
+from tactful.adapters.sqlite.columns import Columns
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.memory import Memory
-from tactful.gate import Digest, DigestColumns, encode
-from tactful.gate.facts import nobody
-from tactful.terms import Policy, Said, SubjectId
+from tactful.adapters.sqlite.retaking import all_slots, to_rows
+from tactful.gate import Digest, DigestColumns
+from tactful.terms import SubjectId
 
 _REMEMBERED = 200_000
-_BLOCK = 8192  # rows that fit a cache while they are turned into columns
 _OF_ONE = {ChangeKind.SAID, ChangeKind.SETTLED, ChangeKind.ERASED}
 _OF_ALL = _OF_ONE | {ChangeKind.ADMITTED}
 
@@ -47,23 +46,22 @@ class SqliteStandings:
             return known or self._columns.fill("all", self._read_all)
 
     def _read(self, subject: SubjectId) -> Digest | None:
-        query = "SELECT facts FROM digests WHERE subject = ?"
-        row = self._engine.read().execute(query, (subject,)).fetchone()
-        return None if row is None else from_row(row[0], self._purposes)
+        return self._engine.digests.read(self._engine.read(), subject, self._engine.clock())
 
     def _read_all(self) -> DigestColumns:
-        db = self._engine.read()
-        db.execute("BEGIN")  # both queries see the same moment
+        db, policy = self._engine.read(), self._engine.policy
+        db.execute("BEGIN")  # all queries see the same moment
         try:
-            rows = db.execute("SELECT facts FROM digests ORDER BY subject")
-            facts = np.frombuffer(
-                b"".join(chain.from_iterable(rows)), dtype=row_type(self._purposes)
-            )
-            ids = db.execute("SELECT id FROM subjects ORDER BY id")
-            subjects = np.fromiter(chain.from_iterable(ids), dtype=np.int64)
+            columns = Columns(policy, _all_subjects(db))
+            if self._engine.digests.are_ours(db):
+                columns.fill(db.execute("SELECT block, facts FROM digests ORDER BY block"))
+                young = db.execute("SELECT subject, until FROM young").fetchall()
+            else:
+                slots, young = all_slots(db, policy, at=self._engine.clock()), []
+                columns.fill(to_rows(slots, policy, young))
         finally:
             db.execute("COMMIT")
-        return _columns(subjects, facts=facts, policy=self._engine.policy)
+        return columns.whole(sorted(young))
 
     def _heed(self, change: Change) -> None:
         if change.kind in _OF_ONE:
@@ -72,37 +70,9 @@ class SqliteStandings:
             self._columns.clear()
 
 
-def _columns(
-    subjects: NDArray[np.int64], *, facts: NDArray[np.void], policy: Policy
-) -> DigestColumns:
-    """Spread *facts* over all *subjects*; who said nothing counts as nobody."""
-    silent = nobody(policy)
-    shape = (len(policy.purpose_order), len(subjects))
-    code = encode(regime=silent.regime, said=Said.NOTHING, signal=False, restricted=False)
-    codes = np.full(shape, code, dtype=np.uint16)
-    until = np.full(shape, silent.until[0], dtype=np.int64)
-    table = _code_table(policy)
-    for start in range(0, len(facts), _BLOCK):
-        part = facts[start : start + _BLOCK]
-        places = _places(subjects, part["subject"])
-        codes[:, places] = table[part["regime"], part["said"].T, part["restricted"]]
-        until[:, places] = part["until"].T
-    return DigestColumns(subjects=subjects, codes=codes, until=until)
-
-
-def _places(subjects: NDArray[np.int64], part: NDArray[np.int64]) -> slice | NDArray[np.intp]:
-    """Return where *part* stands among *subjects*: as a slice, far faster, where it can be."""
-    places = np.searchsorted(subjects, part)
-    first, last = int(places[0]), int(places[-1])
-    return slice(first, last + 1) if last - first + 1 == len(part) else places
-
-
-def _code_table(policy: Policy) -> NDArray[np.uint16]:
-    """Return `encode` without a signal as an array, shape (regimes, said, restricted)."""
-    shape = (len(policy.regimes), len(Said), 2)
-    table = np.empty(shape, dtype=np.uint16)
-    for regime, said, restricted in np.ndindex(shape):
-        table[regime, said, restricted] = encode(
-            regime=regime, said=said, signal=False, restricted=bool(restricted)
-        )
-    return table
+def _all_subjects(db: sqlite3.Connection) -> NDArray[np.int64]:
+    """Return all subjects, sorted; as one text they are read four times as fast as row by row."""
+    text = db.execute("SELECT group_concat(id) FROM subjects").fetchone()[0]
+    subjects: NDArray[np.int64] = np.fromstring(text or "", dtype=np.int64, sep=",")
+    subjects.sort()
+    return subjects

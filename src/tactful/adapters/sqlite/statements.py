@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
-from tactful.adapters.sqlite.digests import read_standing, retake, write_statement
 from tactful.adapters.sqlite.engine import Engine
+from tactful.adapters.sqlite.histories import read_standing, write_statement
 from tactful.adapters.sqlite.identities import require_subject
 from tactful.gate import Permit
 from tactful.terms import Standing, Statement
@@ -27,7 +27,7 @@ class SqliteStatements:
             require_subject(db, subject)
             for statement in statements:
                 write_statement(db, subject, statement)
-            retake(db, subject, policy=self._engine.policy, at=self._engine.clock())
+            self._engine.digests.retake(db, subject, self._engine.clock())
 
         self._engine.change(work, Change(subject=subject, kind=ChangeKind.SAID))
 

@@ -14,15 +14,18 @@ from tactful.adapters.sqlite.changes import Change, Changes, changes_since
 from tactful.adapters.sqlite.connections import FILE, Connection, Readers, connect, trouble_of
 from tactful.adapters.sqlite.counts import SqliteTallies, SqliteUses
 from tactful.adapters.sqlite.days import Days
-from tactful.adapters.sqlite.digests import retake_all
+from tactful.adapters.sqlite.digests import Digests
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.events import SqliteEvents
 from tactful.adapters.sqlite.identities import SqliteIdentities
 from tactful.adapters.sqlite.intake import Intake
+from tactful.adapters.sqlite.meta import KEY_CHECK, noted
 from tactful.adapters.sqlite.migrate import bring_up_to_date
 from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
 from tactful.adapters.sqlite.records import SqliteRecords
+from tactful.adapters.sqlite.retaking import Progress, retake_all, unheard
+from tactful.adapters.sqlite.showings import SqliteShowings
 from tactful.adapters.sqlite.standings import SqliteStandings
 from tactful.adapters.sqlite.statements import SqliteStatements
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
@@ -39,6 +42,7 @@ class SqliteStore:
         intake = Intake(engine, Days(db))
         self.standings = SqliteStandings(engine)
         self.statements = SqliteStatements(engine)
+        self.showings = SqliteShowings(engine)
         self.identities = SqliteIdentities(engine, keys)
         self.profiles = SqliteProfiles(engine, keys)
         self.events = SqliteEvents(engine, intake)
@@ -93,6 +97,8 @@ def open_store(
     *,
     clock: Callable[[], datetime],
     policy_hash: str,
+    take_over: bool = True,
+    progress: Progress | None = None,
 ) -> SqliteStore:
     """
     Open the store in *folder*; an empty folder becomes a new store.
@@ -103,6 +109,9 @@ def open_store(
         keys: Where the master key comes from.
         clock: Tells the time, timezone-aware.
         policy_hash: Changes when *policy* does: every digest is then taken anew.
+        take_over: Not beside a process that runs another policy: its digests are then left alone,
+            and what is needed under this one is taken from the statements.
+        progress: Told meanwhile how many subjects are done, and how many there are.
 
     Raises:
         NotAShop: no such folder, something else in it, or a store of a newer tactful.
@@ -115,20 +124,35 @@ def open_store(
     try:
         bring_up_to_date(db, path)
         subject_keys = SubjectKeys(keys)
-        bits = _adopt(db, subject_keys, policy, policy_hash=policy_hash, at=clock())
-        changes = Changes(db)
-        engine = Engine(
-            readers=Readers(path),
-            writer=Writer(db, watch=changes.catch_up),
-            changes=changes,
-            policy=policy,
-            bits=bits,
-            clock=clock,
-        )
+        digests = Digests(policy, policy_hash=policy_hash)
+        bits = _check_in(db, subject_keys, policy)
+        if take_over:
+            _take_over(db, digests, at=clock(), progress=progress or unheard)
+        engine = _engine(db, path, digests, bits=bits, clock=clock)
         return SqliteStore(db, engine, subject_keys)
     except BaseException as error:
         db.close()
         raise trouble_of(error) from error
+
+
+def _engine(
+    db: Connection,
+    path: Path,
+    digests: Digests,
+    *,
+    bits: PurposeBits,
+    clock: Callable[[], datetime],
+) -> Engine:
+    changes = Changes(db)
+    return Engine(
+        readers=Readers(path),
+        writer=Writer(db, watch=changes.catch_up),
+        changes=changes,
+        policy=digests.policy,
+        digests=digests,
+        bits=bits,
+        clock=clock,
+    )
 
 
 def _make_room(folder: Path) -> None:
@@ -142,28 +166,20 @@ def _make_room(folder: Path) -> None:
         raise Trouble(f"cannot make a store in {folder}: {error.strerror}") from error
 
 
-def _adopt(
-    db: sqlite3.Connection, keys: SubjectKeys, policy: Policy, *, policy_hash: str, at: datetime
-) -> PurposeBits:
-    """Check the key, number the purposes, and take digests anew where the policy changed."""
+def _check_in(db: sqlite3.Connection, keys: SubjectKeys, policy: Policy) -> PurposeBits:
+    """Check the key, and number the purposes."""
     db.execute("BEGIN IMMEDIATE")
-    keys.verify(_meta(db, "key_check", keys.check))
+    keys.verify(noted(db, KEY_CHECK, default=keys.check))
     bits = number_purposes(db, policy.purpose_order)
-    if _meta(db, "policy_hash", b"") != policy_hash.encode():
-        retake_all(db, policy=policy, at=at)
-        _set_meta(db, "policy_hash", policy_hash.encode())
     db.execute("COMMIT")
     return bits
 
 
-def _meta(db: sqlite3.Connection, name: str, default: bytes) -> bytes:
-    """Return what is noted under *name*; note *default* where nothing is."""
-    row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    if row is None:
-        _set_meta(db, name, default)
-        return default
-    return bytes(row[0])
-
-
-def _set_meta(db: sqlite3.Connection, name: str, value: bytes) -> None:
-    db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+def _take_over(
+    db: sqlite3.Connection, digests: Digests, *, at: datetime, progress: Progress
+) -> None:
+    """Take every digest anew where the policy changed."""
+    db.execute("BEGIN IMMEDIATE")
+    if not digests.are_ours(db):
+        retake_all(db, digests, at=at, progress=progress)
+    db.execute("COMMIT")

@@ -10,24 +10,31 @@ from tactful.capabilities.collect.calls import (
     read_batch,
     read_single,
 )
+from tactful.capabilities.collect.dealings import dealing_of
 from tactful.capabilities.collect.keep import GROUP_PURPOSE, items_of, keep, keep_traits
+from tactful.capabilities.collect.places import ISO_3166, address_of, ip_of, region_of
 from tactful.capabilities.collect.ports import Events
-from tactful.capabilities.collect.residence import region_of, residence_of
+from tactful.capabilities.collect.signals import signals_in, signals_of
 
 __all__ = [
     "GROUP_PURPOSE",
+    "ISO_3166",
     "Call",
     "Events",
     "Incoming",
     "Malformed",
+    "address_of",
     "calls_from",
+    "dealing_of",
     "happened_at",
     "identifiers_of",
+    "ip_of",
     "items_of",
     "keep",
     "keep_traits",
     "read_batch",
     "read_single",
     "region_of",
-    "residence_of",
+    "signals_in",
+    "signals_of",
 ]

@@ -7,8 +7,10 @@ declares for refused purposes only, never reaches a store.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from tactful.capabilities.collect.calls import Call, message_digest
 from tactful.gate import Permit
@@ -25,6 +27,11 @@ PRODUCT_FIELDS = ("product_id", "sku", "quantity", "price", "category")
 Drop = Callable[[str], None]
 """Told why a property was dropped, without its value."""
 
+Gap = Callable[[str], None]
+"""Told what the tracking plan does not declare, by a name that can be shown to anybody."""
+
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_ .-]{0,39}")
+
 
 def keep(
     permits: Sequence[Permit],
@@ -35,6 +42,7 @@ def keep(
     kept_since: Mapping[str, datetime],
     source: str,
     drop: Drop,
+    gap: Gap,
 ) -> Event | None:
     """
     Return *call* as an event reduced to what *permits* allow, or None where nothing is left.
@@ -48,10 +56,12 @@ def keep(
             purpose that is not named keeps without end.
         source: Where it came from, for the subject to see (Art. 15(1)(g)).
         drop: Told about each property that is not kept.
+        gap: Told about each event and property that the plan does not declare.
     """
     planned = plan.events.get(call.title)
     if planned is None:
         drop("undeclared event")
+        gap(f"event {plain_name(call.title)}")
         return None
     allowed = {permit.purpose for permit in permits}
     purposes = frozenset(
@@ -67,7 +77,7 @@ def keep(
         at=at,
         items=items_of(call),
         purposes=purposes,
-        properties=_kept(call.properties or {}, planned.properties, purposes, drop),
+        properties=_kept(call.properties or {}, planned.properties, purposes, drop=drop, gap=gap),
         source=source,
         message=message_digest(call),
         session=_session(call),
@@ -75,11 +85,22 @@ def keep(
 
 
 def keep_traits(
-    permits: Sequence[Permit], call: Call, *, plan: TrackingPlan, drop: Drop
+    permits: Sequence[Permit], call: Call, *, plan: TrackingPlan, drop: Drop, gap: Gap
 ) -> Mapping[str, object]:
     """Return the declared traits of an `identify` that *permits* allow."""
     allowed = frozenset(permit.purpose for permit in permits)
-    return _kept(call.traits or {}, plan.traits, allowed, drop)
+    return _kept(call.traits or {}, plan.traits, allowed, drop=drop, gap=gap)
+
+
+@lru_cache(maxsize=1024)
+def plain_name(name: str) -> str:
+    """
+    Return *name* if it is plain, else that it is none.
+
+    Clients choose the names of events and properties, and may put anything there: a name with a
+    digit or an at sign might be somebody's.
+    """
+    return name if _PLAIN_NAME.fullmatch(name) else "of no plain name"
 
 
 def items_of(call: Call) -> tuple[str, ...]:
@@ -105,13 +126,16 @@ def _kept(
     given: Mapping[str, object],
     declared: Mapping[str, PlannedProperty],
     purposes: frozenset[str],
+    *,
     drop: Drop,
+    gap: Gap,
 ) -> dict[str, object]:
     kept: dict[str, object] = {}
     for name, value in given.items():
         planned = declared.get(name)
         if planned is None:
             drop("undeclared property")
+            gap(f"property {plain_name(name)}")
         elif purposes.isdisjoint(planned.purposes):
             drop("refused purpose")
         elif (fit := _FITS[planned.type](value)) is None:

@@ -6,25 +6,41 @@ Whether a statement counts is the gate's business; here it is made whole and pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tactful.capabilities.consent.ports import Statements
 from tactful.gate import Permit
-from tactful.terms import Mistake, Mode, Policy, Standing, Statement, StatementKind
+from tactful.terms import (
+    Mistake,
+    Mode,
+    Policy,
+    Speaker,
+    Standing,
+    Statement,
+    StatementKind,
+)
 
 ANSWERS = frozenset({"grant", "deny", "withdraw", "object"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """How the statements of one act were made: what a record of consent must prove (Art. 7(1))."""
+
+    notice: str
+    regime: str
+    locale: str
+    source: str
+    ui: str
+    by: Speaker
+    record: str
+    at: datetime
+
+
 def statements_from(
-    answers: Mapping[str, str],
-    *,
-    policy: Policy,
-    notice: str,
-    regime: str,
-    locale: str,
-    source: str,
-    at: datetime,
+    answers: Mapping[str, str], how: Circumstances, *, policy: Policy
 ) -> tuple[Statement, ...]:
     """
     Make one statement per answered purpose.
@@ -32,22 +48,28 @@ def statements_from(
     A grant must name the notice that was shown, `id@version`; a no needs none (Art. 7(3)).
 
     Raises:
-        Mistake: an unknown purpose, answer or notice, or a grant without a notice.
+        Mistake: an unknown purpose, answer or notice, a grant without a notice, or to one that
+            does not tell of the purpose.
     """
     if not answers:
         raise Mistake("statements is empty: name at least one purpose and its answer")
     for purpose, answer in answers.items():
         _check(purpose, answer, policy)
-    _check_notice(notice, policy, needed="grant" in answers.values())
+    _check_notice(how.notice, policy, granted=[p for p, said in answers.items() if said == "grant"])
+    shown = policy.notice(how.notice, how.locale or "en")
     return tuple(
         Statement(
             purpose=purpose,
             kind=StatementKind(answer),
-            at=at,
-            notice=notice,
-            regime=regime,
-            locale=locale,
-            source=source,
+            at=how.at,
+            notice=how.notice,
+            notice_hash=shown.hash if shown else "",
+            regime=how.regime,
+            locale=how.locale,
+            source=how.source,
+            ui=how.ui,
+            by=how.by,
+            record=how.record,
         )
         for purpose, answer in answers.items()
     )
@@ -59,7 +81,7 @@ def record(permit: Permit, statements: tuple[Statement, ...], store: Statements)
 
 
 def objections_by_signal(
-    permit: Permit, standing: Standing, *, policy: Policy, at: datetime
+    permit: Permit, standing: Standing, *, policy: Policy, record: str, at: datetime
 ) -> tuple[Statement, ...]:
     """
     Return what Global Privacy Control says of a known subject, where they have not said it yet.
@@ -77,6 +99,7 @@ def objections_by_signal(
             at=at,
             regime=regime.id,
             source="signal:gpc",
+            record=record,
         )
         for purpose, binding in sorted(covered)
         if _signal_is_news(standing, purpose, binding=binding, at=at)
@@ -107,10 +130,14 @@ def _mode(policy: Policy, regime: int, purpose: str) -> Mode | None:
     return rule.mode if rule else None
 
 
-def _check_notice(notice: str, policy: Policy, *, needed: bool) -> None:
-    if not notice and not needed:
+def _check_notice(notice: str, policy: Policy, *, granted: Sequence[str]) -> None:
+    if not notice and not granted:
         return
-    if policy.notice(notice) is None:
+    shown = policy.notice(notice)
+    if shown is None:
         known = ", ".join(sorted({n.name for n in policy.notices}))
         told = f"unknown notice {notice[:64]!r}" if notice else "a grant must name the notice shown"
         raise Mistake(f'{told}: give "notice" as one of {known}')
+    for purpose in granted:
+        if purpose not in shown.texts:
+            raise Mistake(f"{notice} says nothing about {purpose}: a yes to it would not count")

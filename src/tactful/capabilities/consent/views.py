@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tactful.gate import Permit
-from tactful.terms import Mode, Notice, Policy, Purpose, Regime, RegimeRule, Standing, Statement
+from tactful.capabilities.consent.asking import ask_from, may_ask
+from tactful.gate import Gap, Permit, Refusal
+from tactful.terms import Mode, Notice, Policy, Purpose, Regime, Standing, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,13 @@ class NoticeShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What stands on one purpose: the last word, and whether the purpose is on because of it."""
+    """
+    How one purpose stands for a subject.
+
+    `said` is the last word, None where nothing was said; `on` tells whether the purpose may be
+    served now, and `why_not` which rule refuses it if not.  `ask` tells whether they may be asked,
+    and `ask_from` from when, where the law makes the shop wait after a no.
+    """
 
     purpose: str
     title: str
@@ -41,6 +49,10 @@ class Answer:
     source: str
     mode: str
     basis: str
+    on: bool
+    why_not: str
+    ask: bool
+    ask_from: datetime | None
 
 
 _DEFAULTS = {Mode.NECESSARY: "always", Mode.OPT_OUT: "on"}
@@ -64,18 +76,46 @@ def notice_shown(policy: Policy, *, region: str | None, locale: str) -> NoticeSh
 
 
 def answers(
-    permit: Permit, standing: Standing, *, policy: Policy, at: datetime
+    permit: Permit,
+    standing: Standing,
+    *,
+    policy: Policy,
+    at: datetime,
+    refused: Callable[[str], Refusal | Gap | None],
 ) -> tuple[Answer, ...]:
-    """Return the last word on every purpose, as it counts for the permit's subject at *at*."""
+    """
+    Return how every purpose stands for the permit's subject at *at*.
+
+    Args:
+        permit: To tell the subject, or the shop, what was said.
+        standing: What was said.
+        policy: The running configuration.
+        at: The moment of the question.
+        refused: Asks the gate who would refuse a purpose.
+    """
     regime = next(r for r in policy.regimes if r.id == permit.regime)
     return tuple(
-        _answer(standing.latest(purpose, at), policy.purposes[purpose], regime.rules[purpose])
+        _answer(
+            standing.latest(purpose, at),
+            policy.purposes[purpose],
+            regime,
+            refusal=refused(purpose),
+            at=at,
+        )
         for purpose in policy.purposes
         if purpose in regime.rules
     )
 
 
-def _answer(latest: Statement | None, purpose: Purpose, rule: RegimeRule) -> Answer:
+def _answer(
+    latest: Statement | None,
+    purpose: Purpose,
+    regime: Regime,
+    *,
+    refusal: Refusal | Gap | None,
+    at: datetime,
+) -> Answer:
+    rule = regime.rules[purpose.name]
     return Answer(
         purpose=purpose.name,
         title=purpose.title,
@@ -85,4 +125,8 @@ def _answer(latest: Statement | None, purpose: Purpose, rule: RegimeRule) -> Ans
         source=latest.source if latest else "",
         mode=rule.mode.value,
         basis=rule.basis.value,
+        on=refusal is None,
+        why_not=refusal.rule if refusal else "",
+        ask=may_ask(latest, regime, refusal, at),
+        ask_from=ask_from(latest, regime),
     )

@@ -4,18 +4,17 @@ Policy as code: check it, compare it, draw the register from it.
 Reads the configuration and knows nobody.
 """
 
+from tactful.capabilities.policy.asked_again import AskedAgain
 from tactful.capabilities.policy.changes import Change, Kind
-from tactful.capabilities.policy.check import LEAST_READING_EASE, Finding, Severity, check
-from tactful.capabilities.policy.diff import (
-    AskedAgain,
-    Census,
-    Difference,
-    Group,
-    Turn,
-    diff,
-)
+from tactful.capabilities.policy.check import check
+from tactful.capabilities.policy.check_notices import LEAST_READING_EASE
+from tactful.capabilities.policy.diff import Difference, diff
+from tactful.capabilities.policy.findings import Finding, Severity
+from tactful.capabilities.policy.groups import Census, Group
 from tactful.capabilities.policy.reading import Reading, reading
-from tactful.capabilities.policy.register import Entry, Ground, Register, register
+from tactful.capabilities.policy.register import Entry, Ground, Law, Register, register
+from tactful.capabilities.policy.reviews import Review, reviews_due
+from tactful.capabilities.policy.turns import Turn
 
 __all__ = [
     "LEAST_READING_EASE",
@@ -28,12 +27,15 @@ __all__ = [
     "Ground",
     "Group",
     "Kind",
+    "Law",
     "Reading",
     "Register",
+    "Review",
     "Severity",
     "Turn",
     "check",
     "diff",
     "reading",
     "register",
+    "reviews_due",
 ]

@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from tactful.capabilities.policy.laws import written
 from tactful.terms import (
-    STRICTEST,
     Activity,
+    AgeRule,
+    Deadline,
+    Minor,
     Notice,
     PlannedEvent,
     PlannedProperty,
@@ -18,18 +21,37 @@ from tactful.terms import (
     Regime,
     RegimeRule,
     SignalRule,
+    SignalSources,
 )
 
 Entry = (
-    Purpose | Activity | Regime | RegimeRule | SignalRule | Notice | PlannedEvent | PlannedProperty
+    Purpose
+    | Activity
+    | Regime
+    | RegimeRule
+    | AgeRule
+    | Deadline
+    | SignalRule
+    | SignalSources
+    | Notice
+    | PlannedEvent
+    | PlannedProperty
 )
 
 EDITED = "edited in place"
 """Told of a notice that changed under its old version: receipts no longer match what is shown."""
 
 
-_APART = {"rules", "gpc"}
+_APART = {"rules", "gpc", "ages", "deadlines"}
 """Fields of a regime that are compared one by one."""
+
+ASKED_BY_AGE = {
+    Minor.NO: "nothing",
+    Minor.OWN_CONSENT: "their own consent",
+    Minor.PARENTAL_CONSENT: "a parent's consent",
+    Minor.CLOSED: "to be left alone",
+}
+"""What an age rule asks for, in words."""
 
 
 class Kind(enum.StrEnum):
@@ -38,6 +60,7 @@ class Kind(enum.StrEnum):
     PURPOSE = "purpose"
     ACTIVITY = "activity"
     REGIME = "regime"
+    SIGNAL = "signal"
     NOTICE = "notice"
     EVENT = "event"
     PROPERTY = "property"
@@ -75,6 +98,7 @@ def _entries(policy: Policy, kind: Kind) -> Mapping[str, Entry]:
         Kind.PURPOSE: policy.purposes,
         Kind.ACTIVITY: policy.activities,
         Kind.REGIME: _rules(policy),
+        Kind.SIGNAL: {"consent strings": policy.signals},
         Kind.NOTICE: {f"{n.name} ({n.locale})": n for n in policy.notices},
         Kind.EVENT: plan.events,
         Kind.PROPERTY: {
@@ -86,14 +110,25 @@ def _entries(policy: Policy, kind: Kind) -> Mapping[str, Entry]:
 
 
 def _rules(policy: Policy) -> dict[str, Entry]:
-    """Return each regime and all it says; not the strictest, which follows from the others."""
+    """Return each regime and all it says; not those that follow from others."""
     said: dict[str, Entry] = {}
-    for regime in policy.regimes:
-        if regime.id != STRICTEST:
-            said[regime.id] = regime
-            said |= {f"{regime.id}: {name}": rule for name, rule in regime.rules.items()}
-            said[f"{regime.id}: Global Privacy Control"] = regime.gpc
+    for regime in written(policy):
+        said[regime.id] = regime
+        said |= {f"{regime.id}: {name}": rule for name, rule in regime.rules.items()}
+        said |= {f"{regime.id}: {name}": rule for name, rule in _ages(regime).items()}
+        said |= {f"{regime.id}: {name}, deadline": d for name, d in regime.deadlines.items()}
+        said[f"{regime.id}: Global Privacy Control"] = regime.gpc
     return said
+
+
+def _ages(regime: Regime) -> dict[str, AgeRule]:
+    """Name each age rule; several may ask the same for a purpose, at different ages."""
+    named: dict[str, AgeRule] = {}
+    for rule in regime.ages:
+        name = f"{rule.purpose}, age for {ASKED_BY_AGE[rule.needs]}"
+        again = sum(known == name or known.startswith(f"{name} (") for known in named)
+        named[f"{name} ({again + 1})" if again else name] = rule
+    return named
 
 
 def _compared(kind: Kind, old: Mapping[str, Entry], new: Mapping[str, Entry]) -> Iterator[Change]:
@@ -110,12 +145,25 @@ def _compared(kind: Kind, old: Mapping[str, Entry], new: Mapping[str, Entry]) ->
 def _gist(entry: Entry) -> str:
     """Say in a few words what was added or removed."""
     if isinstance(entry, Notice):
-        return "material: asks again" if entry.material else "editorial: asks nobody again"
+        return _weight(entry)
     if isinstance(entry, Regime):
         return entry.law
     if isinstance(entry, RegimeRule):
         return f"{entry.mode}, {entry.basis}"
+    if isinstance(entry, AgeRule):
+        return f"below {entry.below}"
+    if isinstance(entry, Deadline):
+        return entry.period
     return getattr(entry, "title", "") or "declared"
+
+
+def _weight(notice: Notice) -> str:
+    """Say what a version asks again."""
+    if not notice.material:
+        return "editorial: asks nobody again"
+    if notice.material >= notice.texts.keys():
+        return "material: asks again"
+    return f"material for {_plain(notice.material)}: asks again"
 
 
 def _fields(old: Entry, new: Entry) -> Iterator[tuple[str, str, str]]:
@@ -131,20 +179,36 @@ def _fields(old: Entry, new: Entry) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_notice(old: Notice, new: Notice) -> Iterator[tuple[str, str, str]]:
-    """Compare the weight and the words: the words are too long to be shown side by side."""
-    if old.material is not new.material:
-        yield "material", _plain(old.material), _plain(new.material)
+    """Compare weight, review and words: the words are too long to be shown side by side."""
+    for field in ("material", "review"):
+        before, after = _plain(getattr(old, field)), _plain(getattr(new, field))
+        if before != after:
+            yield field, before, after
     if old.hash != new.hash:
         yield "text", old.hash[:12], f"{new.hash[:12]}, {EDITED}"
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, timedelta):
-        return f"{value.days} days"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(value)) or "none"
-    if isinstance(value, Collection) and not isinstance(value, str):  # of a mapping: the names
-        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, timedelta):
+        return f"{value.days} days"
+    if isinstance(value, Minor):
+        return ASKED_BY_AGE[value]
+    if isinstance(value, Collection) and not isinstance(value, str):
+        return ", ".join(_each(value)) or "none"
     return str(value) if value not in {None, ""} else "none"
+
+
+def _each(values: Collection[object]) -> list[str]:
+    """Return what stands in a list, or under each name; a set is sorted."""
+    if isinstance(values, Mapping):
+        return [f"{name}: {_inside(inner)}" for name, inner in values.items()]
+    return sorted(map(str, values)) if isinstance(values, frozenset) else list(map(str, values))
+
+
+def _inside(value: object) -> str:
+    """Return what a mapping holds; of an event's properties the name says enough."""
+    if isinstance(value, PlannedProperty):
+        return "declared"
+    return "without end" if value is None else _plain(value)

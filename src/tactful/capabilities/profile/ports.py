@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from tactful.gate import Permit
-from tactful.terms import Identifier, SubjectId
+from tactful.terms import Identifier, Relationship, SubjectId
 
 
 class Identities(Protocol):
@@ -44,11 +44,22 @@ class Profiles(Protocol):
     def set_traits(self, permits: Sequence[Permit], traits: Mapping[str, object]) -> None:
         """Set *traits* of the permits' subject; a value of None removes one."""
 
-    def region(self, permit: Permit) -> str | None:
-        """Return the known residence."""
+    def residence(self, permit: Permit) -> str | None:
+        """Return where the subject lives, by their own word or the shop's."""
 
-    def settle(self, permit: Permit, region: str) -> None:
-        """Record the known residence of the subject; their digest follows the law there."""
+    def address(self, permit: Permit) -> str | None:
+        """Return the country or state of the address of the subject's account."""
+
+    def settle(
+        self, permit: Permit, *, residence: str | None = None, address: str | None = None
+    ) -> None:
+        """Record what is given, in upper case; the subject's digest follows the law there."""
+
+    def set_born(self, permit: Permit, born: date) -> None:
+        """Record the birth date of a minor; the subject's digest follows."""
+
+    def dealt(self, permit: Permit, relationship: Relationship) -> None:
+        """Record a dealing; of each kind, offered or not, the newest is kept."""
 
     def group(self, permit: Permit) -> str | None:
         """Return the group the subject falls in, kept for `segment_personalization`."""

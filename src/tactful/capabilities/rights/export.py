@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tactful.gate import Permit
-from tactful.terms import Event, Identifier, Policy, Standing, Statement
+from tactful.terms import Event, Identifier, Policy, Relationship, Standing, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -15,7 +15,6 @@ class Holdings:
     """Everything stored about one subject.  Its `repr` shows nothing of it."""
 
     identifiers: Sequence[Identifier]
-    region: str | None
     traits: Mapping[str, object]
     group: str | None
     standing: Standing
@@ -33,15 +32,20 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
     Source:
         GDPR Art. 15(1)(a)-(h) for the particulars, Art. 20(1) for a machine-readable form.
     """
+    standing = holdings.standing
     return {
         "exportedAt": _iso(permit.decided_at),
         "identifiers": [{"kind": i.kind.value, "value": i.value} for i in holdings.identifiers],
-        "region": holdings.region,
+        "region": standing.region,
+        "residence": standing.residence,
+        "address": standing.address,
+        "born": standing.born.isoformat() if standing.born else None,
         "regime": permit.regime,
         "traits": dict(holdings.traits),
         "group": holdings.group,
-        "restricted": holdings.standing.restricted(permit.decided_at),
-        "statements": [_statement(s) for s in holdings.standing.statements],
+        "restricted": standing.restricted(permit.decided_at),
+        "statements": [_statement(s) for s in standing.statements],
+        "relationships": [_dealing(dealing) for dealing in standing.relationships],
         "events": [_event(e) for e in holdings.events],
         "uses": [
             {"activity": activity, "day": day.isoformat(), "count": count}
@@ -57,9 +61,21 @@ def _statement(statement: Statement) -> dict[str, object]:
         "statement": statement.kind.value,
         "at": _iso(statement.at),
         "notice": statement.notice,
+        "noticeHash": statement.notice_hash,
         "regime": statement.regime,
         "locale": statement.locale,
         "source": statement.source,
+        "ui": statement.ui,
+        "by": statement.by.value,
+        "record": statement.record,
+    }
+
+
+def _dealing(dealing: Relationship) -> dict[str, object]:
+    return {
+        "kind": dealing.kind.value,
+        "at": _iso(dealing.at),
+        "optOutOffered": dealing.opt_out_offered,
     }
 
 

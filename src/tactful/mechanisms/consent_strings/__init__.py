@@ -12,7 +12,6 @@ from tactful.mechanisms.consent_strings import gpp, tcf
 from tactful.mechanisms.consent_strings.gpp import GppConsent
 from tactful.mechanisms.consent_strings.ids import Ids
 from tactful.mechanisms.consent_strings.mistake import ConsentStringMistake
-from tactful.mechanisms.consent_strings.purposes import TCF_PURPOSES, answers
 from tactful.mechanisms.consent_strings.tcf import (
     PublisherPurposes,
     PublisherRestriction,
@@ -22,7 +21,6 @@ from tactful.mechanisms.consent_strings.tcf import (
 from tactful.mechanisms.consent_strings.us_sections import UsCalifornia, UsNational
 
 __all__ = [
-    "TCF_PURPOSES",
     "ConsentStringMistake",
     "GppConsent",
     "Ids",
@@ -32,7 +30,6 @@ __all__ = [
     "TcfConsent",
     "UsCalifornia",
     "UsNational",
-    "answers",
     "gpp",
     "tcf",
 ]

@@ -116,8 +116,10 @@ class ProfilesSuite:
     def test_settling_changes_the_law(self, shelf: Shelf) -> None:
         """A known residence is returned, and the digest follows the law there at once."""
         ann = shelf.subject()
-        shelf.store.profiles.settle(shelf.permit(ann), "US")
-        assert shelf.store.profiles.region(shelf.permit(ann)) == "US"
+        profiles = shelf.store.profiles
+        profiles.settle(shelf.permit(ann), residence="us", address="DE")
+        assert profiles.residence(shelf.permit(ann)) == "US"
+        assert profiles.address(shelf.permit(ann)) == "DE"
         digest = shelf.store.standings.digest(ann)
         assert digest is not None
         assert (digest.regime, digest.residence_known) == (shelf.policy.regime_index("US"), True)

@@ -14,7 +14,9 @@ from typing import Final
 from tactful.gate import strictest_of
 from tactful.terms import (
     Activity,
+    AgeRule,
     LegalBasis,
+    Minor,
     Mode,
     Notice,
     PlannedEvent,
@@ -23,6 +25,7 @@ from tactful.terms import (
     Purpose,
     Regime,
     RegimeRule,
+    RelationshipKind,
     TrackingPlan,
 )
 
@@ -30,7 +33,8 @@ NECESSARY: Final = "necessary"
 SEGMENT: Final = "segment_personalization"
 INDIVIDUAL: Final = "individual_personalization"
 MEASUREMENT: Final = "measurement"
-PURPOSES: Final = (NECESSARY, SEGMENT, INDIVIDUAL, MEASUREMENT)
+NEWS: Final = "email_marketing"
+PURPOSES: Final = (NECESSARY, SEGMENT, INDIVIDUAL, MEASUREMENT, NEWS)
 
 NOTICE: Final = "shop@1"
 LIFETIME: Final = timedelta(days=180)
@@ -66,6 +70,8 @@ def _purpose(name: str) -> Purpose:
 
 def _regime(name: str, region: str, mode: Mode) -> Regime:
     modes = dict.fromkeys(PURPOSES, mode) | {NECESSARY: Mode.NECESSARY}
+    if mode is Mode.OPT_OUT:
+        modes[NEWS] = Mode.IMPLIED
     rules = {
         purpose: RegimeRule(
             purpose=purpose,
@@ -73,10 +79,14 @@ def _regime(name: str, region: str, mode: Mode) -> Regime:
             basis=LegalBasis.CONSENT,
             citation="none: made up for tests",
             consent_lifetime=LIFETIME,
+            implied_by={RelationshipKind.PURCHASE: LIFETIME},
         )
         for purpose, mode in modes.items()
     }
-    return Regime(id=name, law=name, regions=(region,), rules=rules)
+    ages = (
+        AgeRule(purpose=INDIVIDUAL, below=16, needs=Minor.PARENTAL_CONSENT, citation="made up"),
+    )
+    return Regime(id=name, law=name, regions=(region,), rules=rules, ages=ages)
 
 
 def _notice() -> Notice:
@@ -84,10 +94,10 @@ def _notice() -> Notice:
         id="shop",
         version=1,
         locale="en",
-        material=False,
+        material=frozenset(),
         title="Notice",
         text="Everything you need to know.",
-        texts={},
+        texts={purpose: f"About {purpose}." for purpose in PURPOSES},
         hash="0" * 64,
     )
 

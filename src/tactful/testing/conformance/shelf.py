@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from tactful.capabilities.collect.ports import Events
-from tactful.capabilities.consent.ports import Statements
+from tactful.capabilities.consent.ports import Showings, Statements
 from tactful.capabilities.profile.ports import Identities, Profiles
 from tactful.capabilities.recommend.ports import Catalogue
 from tactful.capabilities.rights.ports import Records
@@ -66,6 +66,10 @@ class Store(Protocol):
     @property
     def statements(self) -> Statements:
         """What was said."""
+
+    @property
+    def showings(self) -> Showings:
+        """The words of notices that were shown."""
 
     @property
     def records(self) -> Records:

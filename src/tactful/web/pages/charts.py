@@ -46,3 +46,38 @@ def stack(values: Sequence[tuple[str, float]], most: float) -> tuple[Part, ...]:
 
 def _share(value: float, most: float) -> float:
     return WIDTH * max(value, 0.0) / most if most > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line over time, broken where there is nothing to show; `dots` stand alone or mark ends."""
+
+    paths: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
+
+
+HEIGHT: Final = 40.0
+
+
+def line(values: Sequence[float | None]) -> Line:
+    """
+    Return a line through *values* in the order of time, each a share from 0 (below) to 1 (above).
+
+    None breaks the line: nothing is drawn between what is not known.
+    """
+    step = WIDTH / max(1, len(values) - 1)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((round(place * step, 2), round(HEIGHT * (1 - value), 2)))
+    drawn = [run for run in runs if run]
+    return Line(
+        paths=tuple(_path(run) for run in drawn if len(run) > 1),
+        dots=tuple(run[-1] for run in drawn if len(run) == 1) + tuple(r[-1] for r in drawn[-1:]),
+    )
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x},{y}" for x, y in points)

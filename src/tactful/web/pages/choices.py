@@ -1,7 +1,7 @@
 """
 What somebody chose, as a page shows it, and what a move of the dial says.
 
-The engine judges every use by itself; this is its answer in advance, for people to read.
+How a purpose stands is the gate's own answer, worked out ahead of any use.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from tactful.capabilities.consent import Answer, NoticeShown
 from tactful.shop import Shop, Who
-from tactful.terms import Level, Mistake, Notice, Policy
+from tactful.terms import Level, Mistake, Notice
 from tactful.web.pages.words import LEVELS, LevelWords
 
 LADDER: Final[Mapping[Level, str]] = {
@@ -43,7 +42,7 @@ class Choice:
     @property
     def optional(self) -> bool:
         """Tell whether there is anything to choose."""
-        return self.mode in {"opt_in", "opt_out"}
+        return self.mode not in {"necessary", "forbidden"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +72,12 @@ def choices_of(shop: Shop, who: Who) -> tuple[Choice, ...]:
     """Return how every purpose stands for *who*, in the order of the policy."""
     shown = shop.notice(region=who.region)
     texts = {offered.purpose: offered.text for offered in shown.purposes}
-    signalled = _signalled(shown) if who.gpc else frozenset()
     return tuple(
         Choice(
             purpose=answer.purpose,
             title=answer.title,
             text=texts.get(answer.purpose, ""),
-            on=_is_on(answer, shop.policy, signalled),
+            on=answer.on,
             said=answer.said,
             at=answer.at,
             source=answer.source,
@@ -124,21 +122,3 @@ def answer(*, yes: bool, purpose: str, choices: Iterable[Choice]) -> str:
         return "grant"
     granted = any(c.said == "grant" for c in choices if c.purpose == purpose)
     return "withdraw" if granted else "deny"
-
-
-def _signalled(shown: NoticeShown) -> frozenset[str]:
-    return shown.regime.gpc.binding | shown.regime.gpc.honoured
-
-
-def _is_on(answer: Answer, policy: Policy, signalled: frozenset[str]) -> bool:
-    if answer.mode == "necessary":
-        return True
-    if answer.said == "grant":
-        return answer.mode != "forbidden" and _still_binding(answer.notice, policy)
-    return answer.said is None and answer.mode == "opt_out" and answer.purpose not in signalled
-
-
-def _still_binding(notice: str, policy: Policy) -> bool:
-    """Tell whether nothing material changed since the notice that was agreed to."""
-    shown = policy.notice(notice)
-    return shown is not None and shown.version >= policy.binding_versions[shown.id]

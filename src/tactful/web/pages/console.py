@@ -21,7 +21,6 @@ from tactful.web.pages.figures import (
     levels_measured,
     read_evaluation,
     refusals_by_rule,
-    register,
     statements_by_purpose,
     subjects_by_activity,
 )
@@ -74,13 +73,10 @@ def _sign_in_page(opened: Opened, *, wrong: bool) -> Response[str]:
 
 def _measured(opened: Opened) -> dict[str, object]:
     evaluation = read_evaluation(opened.folder)
-    regimes, activities = register(opened.shop)
     return {
         "evaluation": evaluation,
         "measured": levels_measured(evaluation) if evaluation else (),
         "subjects": subjects_by_activity(opened.shop),
-        "regimes": regimes,
-        "activities": activities,
     }
 
 
@@ -95,5 +91,5 @@ def _counts(shop: Shop) -> dict[str, object]:
         "decisions": decisions_by_level(totals),
         "statements": statements_by_purpose(totals, titles),
         "refusals": refusals_by_rule(totals),
-        "gaps": counted(totals, "gap"),
+        "gaps": sum(name == "gap" for name, _ in totals),
     }

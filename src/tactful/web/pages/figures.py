@@ -16,7 +16,7 @@ import msgspec
 
 from tactful.gate import Permit
 from tactful.shop import Shop
-from tactful.terms import Level, RegimeRule
+from tactful.terms import STRICTEST, Level, Policy, RegimeRule
 from tactful.web.pages.charts import Part, bar, stack
 from tactful.web.pages.words import LEVELS, RULES, LevelWords
 
@@ -165,31 +165,39 @@ def _level_row(words: LevelWords, measured: Measured, most: float) -> Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One activity of the register, with its ground under each regime."""
+    """One activity of the register; `grounds` holds each ground with the regimes that share it."""
 
     name: str
     title: str
     purpose: str
     recipients: str
     dpia: str
-    grounds: tuple[str, ...]
+    grounds: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def register(shop: Shop) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
-    """Return the names of the regimes, and every activity with its ground under each of them."""
+def register(shop: Shop) -> tuple[Entry, ...]:
+    """Return every activity with its grounds."""
     policy = shop.policy
-    entries = tuple(
+    return tuple(
         Entry(
             name=activity.name,
             title=activity.title,
             purpose=policy.purposes[activity.purpose].title,
             recipients=", ".join(activity.recipients) or "nobody",
             dpia=activity.dpia or "",
-            grounds=tuple(_ground(regime.rules.get(activity.purpose)) for regime in policy.regimes),
+            grounds=_grounds(policy, activity.purpose),
         )
         for activity in policy.activities.values()
     )
-    return tuple(regime.id for regime in policy.regimes), entries
+
+
+def _grounds(policy: Policy, purpose: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each ground once, with the regimes that share it; the strictest set is no law."""
+    found: dict[str, list[str]] = {}
+    for regime in policy.regimes:
+        if regime.id != STRICTEST and not regime.country_alone:
+            found.setdefault(_ground(regime.rules.get(purpose)), []).append(regime.id)
+    return tuple((ground, tuple(regimes)) for ground, regimes in found.items())
 
 
 def _ground(rule: RegimeRule | None) -> str:

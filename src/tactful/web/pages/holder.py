@@ -21,7 +21,7 @@ from tactful.web.pages.addresses import my_address
 from tactful.web.pages.choices import Choice, choices_of
 from tactful.web.pages.guards import sends_signal
 from tactful.web.pages.rendering import see_other
-from tactful.web.visitors import region_code
+from tactful.web.pages.whereabouts import said_region, seen_region
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -31,11 +31,16 @@ LOCALE: Final = "en"
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Holder:
-    """The holder of a link; `region` is where they seem to be, outranked by a known residence."""
+    """
+    The holder of a link; `region` is where they seem to be, outranked by a known residence.
+
+    `named` is the region that the link names; only that travels on.
+    """
 
     opened: Opened
     token: str
     user_id: str
+    named: str | None
     region: str | None
     gpc: bool
 
@@ -58,7 +63,7 @@ class Holder:
             "shop_name": settings.name,
             "demo": settings.demo,
             "token": self.token,
-            "carrying": {"token": self.token, "region": self.region or ""},
+            "carrying": {"token": self.token, "region": self.named or ""},
         }
 
     def say(self, said: Mapping[str, str], *, notice: str) -> Redirect:
@@ -68,7 +73,7 @@ class Holder:
 
     def back(self, done: str) -> Redirect:
         """Return the way back to the page, which confirms what was *done*."""
-        return see_other(my_address(self.token, region=self.region, done=done))
+        return see_other(my_address(self.token, region=self.named, done=done))
 
 
 def holder_of(request: AnyRequest, opened: Opened, given: Mapping[str, str]) -> Holder:
@@ -84,10 +89,12 @@ def holder_of(request: AnyRequest, opened: Opened, given: Mapping[str, str]) -> 
         raise PermissionDeniedException(
             "This link is not valid, or older than a week. Ask the shop for a new one."
         )
+    named = said_region(request, given)
     return Holder(
         opened=opened,
         token=token,
         user_id=user_id,
-        region=region_code(given.get("region")),
+        named=named,
+        region=named or seen_region(request, given),
         gpc=sends_signal(request),
     )

@@ -20,7 +20,7 @@ from litestar import Request
 
 from tactful.shop import Who
 from tactful.web.pages.guards import sends_signal
-from tactful.web.visitors import region_code
+from tactful.web.pages.whereabouts import said_region, seen_region
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -46,10 +46,15 @@ class Persona(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Looker:
-    """Who looks, from where, and what they looked at so far in this visit, oldest first."""
+    """
+    Who looks, from where, and what they looked at so far in this visit, oldest first.
+
+    `named` is the region that the address of the page names; only that travels in its links.
+    """
 
     user_id: str
     label: str
+    named: str | None
     region: str | None
     gpc: bool
     visit: tuple[str, ...]
@@ -65,7 +70,7 @@ class Looker:
     @property
     def carried(self) -> dict[str, str]:
         """Return what every link and every form of the page carries along."""
-        given = {"as": self.user_id, "region": self.region, "visit": ",".join(self.visit)}
+        given = {"as": self.user_id, "region": self.named, "visit": ",".join(self.visit)}
         return {name: value for name, value in given.items() if value}
 
     def link(self, path: str, **more: str) -> str:
@@ -98,7 +103,7 @@ def looker_of(
     Return who looks, or None where *given* names nobody who can be posed as.
 
     Args:
-        request: For the signal of the browser.
+        request: For the signal of the browser, and where it is.
         given: The fields of the query, or of a form.
         personas: The people on offer; visitors that a page made up are let pass besides.
     """
@@ -106,11 +111,13 @@ def looker_of(
     labels = {persona.id: persona.label for persona in personas}
     if user_id not in labels and not _VISITOR.fullmatch(user_id):
         return None
+    named = said_region(request, given)
     visit = [item for item in given.get("visit", "").split(",") if item]
     return Looker(
         user_id=user_id,
         label=labels.get(user_id, "A new visitor"),
-        region=region_code(given.get("region")),
+        named=named,
+        region=named or seen_region(request, given),
         gpc=sends_signal(request),
         visit=tuple(visit[-LONGEST_VISIT:]),
     )

@@ -13,7 +13,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from tactful.terms import Mistake, NotFound, Trouble
-from tactful.web.pages import console, mine, shop_front, shop_said
+from tactful.web.pages import console, mine, privacy, shop_front, shop_said
 from tactful.web.pages.guards import same_site
 from tactful.web.pages.rendering import FOLDER, page, see_other
 from tactful.web.problems import log_unexpected
@@ -74,6 +74,7 @@ _pages = Router(
         *shop_said.HANDLERS,
         *mine.HANDLERS,
         *console.HANDLERS,
+        *privacy.HANDLERS,
     ],
     guards=[same_site],
     exception_handlers={HTTPException: friendly, Exception: friendly},

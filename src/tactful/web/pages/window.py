@@ -54,7 +54,7 @@ class Scene:
 
     def _my_page(self) -> str:
         token = self.opened.links.sign(self.looker.user_id)
-        return my_address(token, region=self.looker.region)
+        return my_address(token, region=self.looker.named)
 
     def collect(self, event: str, item: Item, **properties: object) -> bool:
         """Send an event as the shop's page would; tell whether anything of it was kept."""

@@ -1,0 +1,110 @@
+"""Take every digest anew: the policy changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from tactful.adapters.sqlite.digests import (
+    KEEP_ROW,
+    KEEP_YOUNG,
+    SUBJECTS_A_ROW,
+    Digests,
+    slot_size,
+)
+from tactful.adapters.sqlite.histories import DEALINGS, KNOWN
+from tactful.adapters.sqlite.meta import POLICY_HASH, note
+from tactful.adapters.sqlite.patterns import SAID, Patterns
+from tactful.terms import Policy
+
+Progress = Callable[[int, int], None]
+"""Told how many subjects are done, and how many there are."""
+
+_A_STEP: Final = 10_000
+
+Slot = tuple[int, bytes, bytes | None]
+"""A subject, their slot, and until when age asks for what."""
+
+
+def unheard(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def retake_all(
+    db: sqlite3.Connection, digests: Digests, *, at: datetime, progress: Progress
+) -> None:
+    """Take every digest anew, in the running transaction: *db* is the connection of that."""
+    db.execute("DELETE FROM digests WHERE length(facts) <> ?", (_row_size(digests.policy),))
+    db.execute("DELETE FROM young")
+    young: list[tuple[int, bytes]] = []
+    slots = all_slots(db, digests.policy, at=at, progress=progress)
+    db.executemany(KEEP_ROW, to_rows(slots, digests.policy, young))
+    db.executemany(KEEP_YOUNG, young)
+    note(db, POLICY_HASH, digests.policy_hash)
+
+
+def all_slots(
+    db: sqlite3.Connection,
+    policy: Policy,
+    *,
+    at: datetime,
+    progress: Progress = unheard,
+) -> Iterator[Slot]:
+    """Yield the digest of everybody of whom the law sees anything, sorted by subject."""
+    patterns = Patterns(policy, at)
+    said = _Grouped(db.execute(SAID + " WHERE subject > 0 ORDER BY subject, at"))
+    dealt = _Grouped(db.execute(DEALINGS + " ORDER BY subject, kind, opt_out_offered"))
+    total = db.execute("SELECT count(*) FROM subjects").fetchone()[0]
+    for done, known in enumerate(db.execute(KNOWN + " ORDER BY id")):
+        subject = known[0]
+        words, dealings = said.of(subject), dealt.of(subject)
+        if words or dealings or known[1:] != (None, None, None):
+            yield subject, *patterns.take(known, words, dealings)
+        if done % _A_STEP == 0:
+            progress(done, total)
+    progress(total, total)
+
+
+class _Grouped:
+    """Rows in the order of their subject, handed out subject by subject."""
+
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._subject: int | None = None
+        self._advance()
+
+    def of(self, subject: int) -> list[tuple[Any, ...]]:
+        """Return the rows of *subject*, who comes after every subject asked about before."""
+        while self._subject is not None and self._subject < subject:
+            self._advance()
+        if self._subject != subject:
+            return []
+        rows = self._rows
+        self._advance()
+        return rows
+
+    def _advance(self) -> None:
+        self._subject, rows = next(self._groups, (None, ()))
+        self._rows = list(rows)
+
+
+def to_rows(
+    slots: Iterator[Slot], policy: Policy, young: list[tuple[int, bytes]]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield the rows that *slots* make, and add to *young* whose age asks for something."""
+    for block, group in groupby(slots, key=lambda slot: slot[0] // SUBJECTS_A_ROW):
+        facts = bytearray(_row_size(policy))
+        for subject, slot, asked in group:
+            start = subject % SUBJECTS_A_ROW * len(slot)
+            facts[start : start + len(slot)] = slot
+            if asked is not None:
+                young.append((subject, asked))
+        yield block, bytes(facts)
+
+
+def _row_size(policy: Policy) -> int:
+    return slot_size(len(policy.purpose_order)) * SUBJECTS_A_ROW
