@@ -44,7 +44,7 @@ ABROAD = """
 cmp_id = 31
 cmp_version = 1
 vendor_list_version = 1
-vendors = []
+vendors = [755]
 publisher_country = "Germany"
 """
 

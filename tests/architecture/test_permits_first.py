@@ -36,6 +36,7 @@ UNGATED = {
     "consent.Signer.sign": "signs what was shaped under a permit",
     "consent.Showings.keep": "the words of a notice are nobody's data",
     "consent.Showings.words": "the words of a notice are nobody's data",
+    "consent.consent_mode": "spells out what it is told",
     "consent.notice_shown": "a notice is shown to everybody, before they can have said anything",
     "consent.read_signals": READING,
     "consent.statements_on_purpose": READING,

@@ -42,6 +42,10 @@ def test_the_import_contracts_hold(
     assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
 
 
+FORGES = ("testing", "noninterference", "planting.py")
+"""Puts data below the gate on purpose, so that it can be seen whether any of it gets out."""
+
+
 def test_only_the_gate_mints_permits() -> None:
     """Nobody else makes a permit, an audience or permitted data, nor a changed copy of one."""
     minters = {
@@ -49,7 +53,7 @@ def test_only_the_gate_mints_permits() -> None:
         for path, tree in parsed()
         for name, call in calls(tree)
         if name.rpartition(".")[2] in MINTED or (name.endswith("replace") and "permit" in _of(call))
-        if path.parts[0] != "gate"
+        if path.parts[0] != "gate" and path.parts != FORGES
     }
 
     assert minters == set()

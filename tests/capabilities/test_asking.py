@@ -23,10 +23,12 @@ NOES = [StatementKind.DENY, StatementKind.WITHDRAW, StatementKind.OBJECT]
 
 
 def refusal(rule: str) -> Refusal:
+    """Return a refusal by *rule*."""
     return Refusal(activity="a", rule=rule, reason="r", decided_at=NOW)
 
 
 def said(kind: StatementKind) -> Statement:
+    """Return what was said now."""
     return Statement(purpose="advertising", kind=kind, at=NOW)
 
 

@@ -280,7 +280,7 @@ def _ways(actors: tuple[Actor, ...]) -> Iterator[tuple[str, str]]:
 
 
 def test_a_secret_may_be_used_for_its_purposes_only() -> None:
-    """With every yes given, what was kept for one purpose is there for no other; nor for keeping."""
+    """With every yes given, what was kept for one purpose serves no other, nor keeping."""
     actors = {actor.name: actor for actor in CAST.granted()}
     lets = {
         name: {activity for activity in POLICY.activities if actor.lets(activity, POLICY, NOW)}

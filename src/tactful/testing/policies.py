@@ -1,5 +1,5 @@
 """
-A small policy written by hand, with the modes that no dealing opens, both kinds of signal, and a gap.
+A small policy written by hand: the modes that no dealing opens, both kinds of signal, a gap.
 
 For tests of anything that asks the gate.  It is no policy pack: nothing here is anybody's law.
 """

@@ -1,6 +1,6 @@
 """Consent: what is shown before a choice, what was said, and what stands."""
 
-from tactful.capabilities.consent.outgoing import SignalsOut, signals_out
+from tactful.capabilities.consent.outgoing import SignalsOut, consent_mode, signals_out
 from tactful.capabilities.consent.ports import Showings, Statements
 from tactful.capabilities.consent.receipts import (
     KIND,
@@ -48,6 +48,7 @@ __all__ = [
     "Word",
     "answers",
     "conflicts",
+    "consent_mode",
     "notice_shown",
     "objections_by_signal",
     "read_keys",
