@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from tactful.capabilities.consent import (
@@ -234,7 +234,8 @@ class Consenting:
         for statement in statements:
             label = f"{statement.kind}:{statement.purpose}"
             self._parts.store.tallies.add("statement", label)
-            self._parts.store.tallies.add("said", _circumstance(statement))
+            said_on = statement.at.astimezone(UTC).date()
+            self._parts.store.tallies.add("said", _circumstance(statement), day=said_on)
         self._heeding.forget(permit.subject)
         self._aftermath(visit, permit.decided_at)
 

@@ -25,8 +25,8 @@ Arrays = Mapping[str, NDArray[np.generic]]
 class Tallies(Protocol):
     """Counters without people: how many events were kept, refused, dropped, and why."""
 
-    def add(self, name: str, label: str, n: int = 1) -> None:
-        """Add *n* to today's counter of *name* and *label*.  Need not wait for the disk."""
+    def add(self, name: str, label: str, n: int = 1, *, day: date | None = None) -> None:
+        """Add *n* to *label* of *name* on *day* (UTC), today by default; waits for no disk."""
 
     def totals(self) -> Mapping[tuple[str, str], int]:
         """Return all counters, summed over days, by (name, label)."""

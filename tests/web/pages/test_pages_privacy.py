@@ -51,6 +51,19 @@ def test_yes_and_no_are_counted_by_purpose_law_and_notice(
     assert "CN 0 1" not in page
 
 
+def test_an_answer_stands_in_the_week_in_which_it_was_given(opened: Opened) -> None:
+    """Imported history counts where it belongs, not on the day of the import."""
+    shop = opened.shop
+    weeks_ago = shop.now() - timedelta(weeks=3)
+    shop.consent(Who(user_id="old", region="CN"), {"email_measurement": "deny"}, at=weeks_ago)
+
+    days = {
+        day for (day, label) in shop.daily("said") if label.startswith("email_measurement|deny|CN")
+    }
+
+    assert days == {weeks_ago.date()}
+
+
 def test_an_unknown_purpose_shows_all(client: TestClient[Any], opened: Opened) -> None:
     """What stands in the address is nobody's way to put words on the page."""
     opened.shop.consent(Who(user_id=ADA, region="CN"), {"advertising": "deny"})

@@ -38,8 +38,8 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 class Tallies(Protocol):
     """Counters about nobody."""
 
-    def add(self, name: str, label: str, n: int = 1) -> None:
-        """Add *n* to today's counter of *name* and *label*."""
+    def add(self, name: str, label: str, n: int = 1, *, day: date | None = None) -> None:
+        """Add *n* to *label* of *name* on *day* (UTC), today by default."""
 
     def totals(self) -> Mapping[tuple[str, str], int]:
         """Return all counters, summed over days, by (name, label)."""
