@@ -237,6 +237,17 @@ class TestHash:
         """A million standings are not digested again for what digests cannot see."""
         assert policy_hash(loaded(tmp_path, file, text)) == policy_hash(PACK)
 
+    def test_it_moves_when_a_notice_falls_silent(self, tmp_path: Path) -> None:
+        """A yes to a version that no longer tells of the purpose, or is gone, stops counting."""
+        whole = {f"notices/privacy/{n}.en.md": notice(*PURPOSES) for n in (1, 2, 3)}
+        silent = whole | {"notices/privacy/2.en.md": notice(*PURPOSES[:-1])}
+        gone = {name: text for name, text in whole.items() if "2.en" not in name}
+        hashes = set()
+        for number, files_ in enumerate((whole, silent, gone)):
+            (tmp_path / str(number)).mkdir()
+            hashes.add(policy_hash(load_policy(shop(tmp_path / str(number), files_))))
+        assert len(hashes) == 3
+
     def test_the_order_of_rules_and_regions_is_nothing(self, tmp_path: Path) -> None:
         """Writing the same law in another order takes no digest again."""
         uk = (files("tactful") / "pack/regimes/uk.toml").read_text("utf-8")

@@ -103,3 +103,21 @@ def test_link_speaks_for_the_subject(taught: Run) -> None:
     link = taught("subject", "link", "buyer-0", "--json").json["link"]
 
     assert link.startswith("http://127.0.0.1:8787/me?token=")
+
+
+def test_a_residence_decides_the_law(taught: Run) -> None:
+    """It is shown from then on; a place that does not exist is refused, and changes nothing."""
+    assert taught("subject", "settle", "buyer-0", "--residence", "us-va").code == 0
+    assert "US-VA" in taught("subject", "show", "buyer-0").out
+
+    taught("subject", "settle", "buyer-0", "--residence", "ZZ").failed("no region 'ZZ'")
+    taught("subject", "settle", "buyer-0", "--residence", "Narnia").failed("no region 'NARNIA'")
+    assert "US-VA" in taught("subject", "show", "buyer-0").out
+
+
+def test_uses_are_listed(taught: Run) -> None:
+    """What somebody's data was used for, by day and activity."""
+    uses = taught("subject", "uses", "buyer-0", "--json").json["uses"]
+
+    assert {use["activity"] for use in uses} >= {"keep-history", "train-models"}
+    assert "keep-history" in taught("subject", "uses", "buyer-0").out

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from shop_worlds import Clock, agree, track
 
+from tactful.capabilities.collect import calls_from
 from tactful.shop import Shop, Who
 from tactful.terms import Mistake, NotFound
 
@@ -75,6 +76,18 @@ def test_an_order_of_a_known_subject_is_a_dealing(shop: Shop) -> None:
     assert not is_on(shop, ada)
     shop.collect([offered], region="DE")
     assert is_on(shop, ada)
+
+
+def test_a_page_s_word_is_no_dealing(shop: Shop) -> None:
+    """Anybody has the write key: a consent must not follow from what anybody can send."""
+    ada = agree(shop, "ada", "session_personalization")
+    shop.subject("ada").settle("DE")
+    order = track("ada", "Order Completed", "lamp") | {"properties": {"opt_out_offered": True}}
+
+    taken = shop.take(calls_from([order]), source="api")
+    taken.stored.result()
+
+    assert not is_on(shop, ada)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,15 @@ def test_a_residence_outranks_the_address_and_the_address_the_visit(shop: Shop) 
     assert "advertising" not in on(shop, Who(user_id="ada", region="US-VA"))
 
 
+def test_a_home_without_a_law_of_its_own_is_a_gap(shop: Shop) -> None:
+    """The strictest set holds there, and the shop hears of it."""
+    agree(shop, "ada", "session_personalization")
+
+    shop.subject("ada").settle("JP")
+
+    assert shop.totals()["gap", "answer-request: regime of region JP"] == 1
+
+
 def test_a_client_cannot_change_a_known_address(shop: Shop) -> None:
     """A page could otherwise move anybody to where the law asks less."""
     agree(shop, "ada", "session_personalization")

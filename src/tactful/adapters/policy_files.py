@@ -9,7 +9,7 @@ combines with the pack.  Nothing is decided here, and nothing is guessed: every 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -123,12 +123,29 @@ def policy_hash(policy: Policy) -> str:
         policy.purpose_order,
         [_seen_of(regime) for regime in policy.regimes],
         sorted((*key, version) for key, version in policy.binding_versions.items()),
+        sorted(_silent(policy)),
     )
     return hashlib.sha256(msgspec.json.encode(seen, order="sorted")).hexdigest()
 
 
 DIGESTS = 2
 """Counts up when what a digest holds changes: those that are stored must then be taken anew."""
+
+
+def _silent(policy: Policy) -> Iterator[tuple[str, int, str]]:
+    """
+    Yield (id, version, purpose) where a notice that could bind does not tell of the purpose.
+
+    A grant that names it there counts for nothing; nor does one to a version that is gone.  A new
+    version that tells of everything changes nothing here.
+    """
+    for (id_, purpose), oldest in policy.binding_versions.items():
+        telling = {n.version for n in policy.notices if n.id == id_ and purpose in n.texts}
+        yield from (
+            (id_, version, purpose)
+            for version in range(oldest, max(telling))
+            if version not in telling
+        )
 
 
 def _seen_of(regime: Regime) -> tuple[object, ...]:

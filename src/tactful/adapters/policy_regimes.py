@@ -33,6 +33,7 @@ from tactful.terms import (
     RelationshipKind,
     SignalRule,
 )
+from tactful.terms.regime import REGION_CODE
 
 DEADLINES = (
     "acknowledge",
@@ -57,9 +58,7 @@ DEADLINES = (
 )
 """What a regime can set a time for."""
 
-_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _PERIOD = re.compile(r"P[1-9]\d*(D|BD|M|Y)|PT[1-9]\d*H")
-_BY_DEALING = {Mode.IMPLIED, Mode.SOFT_OPT_IN}
 
 Years = Annotated[int, msgspec.Meta(ge=1, le=25)]
 DaysOrNever = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
@@ -160,7 +159,7 @@ def _regime(id_: str, law: Law, words: Words, calendar: Calendar) -> Regime:
 def _regions(law: Law) -> tuple[str, ...]:
     regions: tuple[str, ...] = law.head["regions"]  # type: ignore[assignment]  # decoded as texts
     for region in regions:
-        if not _REGION.fullmatch(region):
+        if not REGION_CODE.fullmatch(region):
             raise PolicyMistake(
                 f"{law.called}: {region!r} is no region: write an ISO 3166 code, as DE or US-CA"
             )
@@ -169,7 +168,7 @@ def _regions(law: Law) -> tuple[str, ...]:
 
 def _rule(name: str, entry: Entry, told: _Rule) -> RegimeRule:
     mode = Mode(one_of(told.mode, list(Mode), entry.where, "mode"))
-    if bool(told.implied_by) is not (mode in _BY_DEALING):
+    if bool(told.implied_by) is not mode.by_dealing:
         raise PolicyMistake(
             f"{entry.where}: implied_by goes with the modes implied and soft_opt_in, "
             f"and with no other: give the days, as implied_by = {{ purchase = 730 }}"

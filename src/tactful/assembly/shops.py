@@ -44,7 +44,7 @@ from tactful.mechanisms.sealing import blind_index, derive
 from tactful.mechanisms.signing import PublicKey
 from tactful.shop import Parts, ReceiptParts, Shop, Store
 from tactful.shop.census import census
-from tactful.terms import Mistake, TactfulError
+from tactful.terms import Mistake, Policy, TactfulError
 
 KEY_FILE = "master.key"
 
@@ -169,7 +169,6 @@ def _opened(
     keys = folder / settings.store.keys
     key_file = KeyFile(keys / KEY_FILE)
     master = key_file.master()
-    access = read_access(keys, write_key=settings.shop.write_key)
     policy = load_policy(folder / "policy", on=clock().date())
     store = open_store(
         folder / settings.store.data,
@@ -180,7 +179,28 @@ def _opened(
         take_over=lock is not None or not FolderLock.is_held(folder),
         progress=progress,
     )
-    parts = Parts(
+    return Opened(
+        shop=Shop(_parts(store, policy, settings, folder=folder, master=master, clock=clock)),
+        settings=settings,
+        access=read_access(keys, write_key=settings.shop.write_key),
+        links=Links(master),
+        folder=folder,
+        census=lambda: census(store.standings, policy=policy, at=clock()),
+        receipt_keys=lambda: receipt_keys(keys),
+        lock=lock,
+    )
+
+
+def _parts(
+    store: SqliteStore,
+    policy: Policy,
+    settings: Settings,
+    *,
+    folder: Path,
+    master: bytes,
+    clock: Clock,
+) -> Parts:
+    return Parts(
         policy=policy,
         door=Door(policy, standings=store.standings, uses=store.uses),
         store=_store(store),
@@ -189,17 +209,7 @@ def _opened(
         seal=Tickets(master),
         clock=clock,
         new_id=lambda: secrets.token_hex(16),
-        receipts=_receipt_parts(settings, keys, master),
-    )
-    return Opened(
-        shop=Shop(parts),
-        settings=settings,
-        access=access,
-        links=Links(master),
-        folder=folder,
-        census=lambda: census(store.standings, policy=policy, at=clock()),
-        receipt_keys=lambda: receipt_keys(keys),
-        lock=lock,
+        receipts=_receipt_parts(settings, folder / settings.store.keys, master),
     )
 
 

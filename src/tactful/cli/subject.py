@@ -14,6 +14,7 @@ from tactful.cli.options import FILE, TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say, say_json, table
 from tactful.cli.shape import Command, Commands
 from tactful.cli.text import as_json
+from tactful.terms import Mistake, Policy
 
 id_argument = click.argument("user_id", metavar="ID", type=TEXT)
 
@@ -103,7 +104,7 @@ def settle(user_id: str, folder: Path, residence: str | None, born: datetime | N
     with opened(folder) as found:
         whom = found.shop.subject(user_id)
         if residence is not None:
-            whom.settle(residence)
+            whom.settle(_existing(residence, found.shop.policy))
         kept = whom.born(born.date()) if born else True
     say("Recorded." if kept else "Of age by every law known here: the birth date was not kept.")
 
@@ -159,6 +160,16 @@ def link(user_id: str, folder: Path, *, as_json_: bool) -> None:
         say_json({"link": address})
     else:
         say(address)
+
+
+def _existing(residence: str, policy: Policy) -> str:
+    """Return *residence* in capitals, if there is such a region."""
+    from tactful.assembly import region_codes
+
+    code = residence.upper()
+    if code not in region_codes({region for regime in policy.regimes for region in regime.regions}):
+        raise Mistake(f"there is no region {code[:16]!r}: write an ISO 3166 code, DE or US-CA")
+    return code
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -1,9 +1,9 @@
 """The gate: the rules, the permits they mint, and the door that data is opened through."""
 
 from tactful.gate.ages import is_minor
-from tactful.gate.decide import PERMIT_LIFETIME, RULES, decide
+from tactful.gate.decide import PERMIT_LIFETIME, RULES, a_yes_would_help, decide
 from tactful.gate.door import Door
-from tactful.gate.facts import NEVER, Digest, Facts, Signal, digest, encode
+from tactful.gate.facts import NEVER, Digest, Facts, Signal, digest, encode, implies
 from tactful.gate.merge import carried, merged
 from tactful.gate.permit import Audience, Gap, Permit, Permitted, Refusal
 from tactful.gate.ports import DigestColumns, Standings, Uses, Visit
@@ -29,10 +29,12 @@ __all__ = [
     "Uses",
     "VerdictTable",
     "Visit",
+    "a_yes_would_help",
     "carried",
     "decide",
     "digest",
     "encode",
+    "implies",
     "is_minor",
     "merged",
     "strictest_of",

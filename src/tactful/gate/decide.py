@@ -150,7 +150,7 @@ def consent_when_needed(case: Case) -> str | None:
 
 def implied_when_needed(case: Case) -> str | None:
     """Refuse where no dealing implies a consent that was not given (CASL 10(9)-(10))."""
-    if case.footing.mode not in {Mode.IMPLIED, Mode.SOFT_OPT_IN} or case.facts.said is Said.IMPLIED:
+    if not case.footing.mode.by_dealing or case.facts.said is Said.IMPLIED:
         return None
     if case.facts.said is Said.NOTHING:
         return "no consent was given, and no purchase or inquiry implies one now"
@@ -177,6 +177,14 @@ RULES: tuple[Rule, ...] = (
     implied_when_needed,
 )
 """In the order in which they speak; the first to refuse names the refusal.  ADR-0003."""
+
+
+_ASK_FOR_A_YES = frozenset({consent_when_needed.__name__, implied_when_needed.__name__})
+
+
+def a_yes_would_help(answer: Refusal | Gap | None) -> bool:
+    """Tell whether *answer* refuses for want of a yes, so that giving one would count."""
+    return answer is not None and answer.rule in _ASK_FOR_A_YES
 
 
 def judge(case: Case) -> tuple[str, str] | None:
@@ -234,14 +242,9 @@ def decide(
     entry = policy.activities.get(activity)
     if entry is None:
         return unknown(activity, at)
-    facts = facts_at(
-        digest(standing, policy, at),
-        entry.purpose,
-        policy,
-        at,
-        region=region,
-        signal=signal_on(entry.purpose, gpc=gpc, denied=denied),
-    )
+    signal = signal_on(entry.purpose, gpc=gpc, denied=denied)
+    known = digest(standing, policy, at)
+    facts = facts_at(known, entry.purpose, policy, at, region=region, signal=signal)
     regime = policy.regimes[facts.regime]
     footing = footing_of(entry, regime)
     if footing is None:

@@ -36,8 +36,6 @@ _NO = {
     StatementKind.OBJECT: Said.OBJECTED,
 }
 
-_BY_DEALING = {Mode.IMPLIED, Mode.SOFT_OPT_IN}
-
 RUN_OUT = {Said.GRANTED: Said.EXPIRED, Said.IMPLIED: Said.NOTHING}
 """What a yes turns into at its `until`; all else stays as it is."""
 
@@ -157,19 +155,25 @@ def _implied(standing: Standing, rule: RegimeRule | None, at: datetime) -> tuple
     It does only where the residence is known: a region that a request seems to come from is no
     ground to write to somebody.
     """
-    if rule is None or rule.mode not in _BY_DEALING or not standing.region:
+    if rule is None or not rule.mode.by_dealing or not standing.region:
         return Said.NOTHING, NEVER
     ends = [
         _end(dealing.at, rule.implied_by[dealing.kind])
         for dealing in standing.relationships
-        if dealing.kind in rule.implied_by and dealing.at <= at and _opens(dealing, rule.mode)
+        if dealing.at <= at and implies(rule, dealing)
     ]
     return (Said.IMPLIED, max(ends)) if ends else (Said.NOTHING, NEVER)
 
 
-def _opens(dealing: Relationship, mode: Mode) -> bool:
-    """Tell whether *dealing* counts: the soft opt-in wants the opt-out offered along with it."""
-    return mode is Mode.IMPLIED or dealing.opt_out_offered
+def implies(rule: RegimeRule, dealing: Relationship) -> bool:
+    """
+    Tell whether *rule* draws a consent from *dealing*, for as long as it says.
+
+    The soft opt-in wants the opt-out offered along with it (ePrivacy Art. 13(2)).
+    """
+    if dealing.kind not in rule.implied_by:
+        return False
+    return rule.mode is Mode.IMPLIED or dealing.opt_out_offered
 
 
 def _end(begun: datetime, lasts: timedelta | None) -> int:
@@ -192,6 +196,10 @@ def signal_on(purpose: str, *, gpc: bool, denied: frozenset[str]) -> Signal:
     return Signal.GPC if gpc else Signal.NONE
 
 
+_SAIDS, _SIGNALS, _MINORS = len(Said), len(Signal), len(Minor)
+"""Counted once: `len` of an enumeration is a call into Python, and the hot path makes none."""
+
+
 def encode(facts: Facts) -> int:
     """Number one combination of facts."""
     return code_of(
@@ -205,9 +213,7 @@ def encode(facts: Facts) -> int:
 
 def code_of(regime: int, said: int, *, signal: int, minor: int, restricted: bool) -> int:
     """Number one combination of facts, given one by one: the hot path builds no object."""
-    return (
-        ((regime * len(Said) + said) * len(Signal) + signal) * len(Minor) + minor
-    ) * 2 + restricted
+    return (((regime * _SAIDS + said) * _SIGNALS + signal) * _MINORS + minor) * 2 + restricted
 
 
 MINOR_STEP = 2
@@ -217,9 +223,9 @@ MINOR_STEP = 2
 def decode(code: int) -> Facts:
     """Return the facts that *code* numbers: the inverse of `encode`."""
     rest, restricted = divmod(code, 2)
-    rest, minor = divmod(rest, len(Minor))
-    rest, signal = divmod(rest, len(Signal))
-    regime, said = divmod(rest, len(Said))
+    rest, minor = divmod(rest, _MINORS)
+    rest, signal = divmod(rest, _SIGNALS)
+    regime, said = divmod(rest, _SAIDS)
     return Facts(
         regime=regime,
         said=Said(said),
@@ -229,5 +235,5 @@ def decode(code: int) -> Facts:
     )
 
 
-CODES_OF_A_REGIME = len(Said) * len(Signal) * len(Minor) * 2
+CODES_OF_A_REGIME = _SAIDS * _SIGNALS * _MINORS * 2
 """How many combinations of facts there are under each regime."""

@@ -59,9 +59,9 @@ def _strictest(rules: Sequence[RegimeRule]) -> RegimeRule:
     """Return the strictest of *rules*; what implies a consent must imply it under all of them."""
     lifetime = shortest(rule.consent_lifetime for rule in rules)
     chosen = replace(max(rules, key=_severity), consent_lifetime=lifetime)
-    if chosen.mode not in _BY_DEALING:
+    if not chosen.mode.by_dealing:
         return chosen
-    if any(rule.mode in _BY_DEALING and rule.mode is not chosen.mode for rule in rules):
+    if any(rule.mode.by_dealing and rule.mode is not chosen.mode for rule in rules):
         return replace(chosen, mode=Mode.OPT_IN, implied_by={})
     same = [rule for rule in rules if rule.mode is chosen.mode]
     return replace(chosen, implied_by=_implied_by_all(same))
@@ -96,6 +96,3 @@ def _severity(rule: RegimeRule) -> tuple[int, float]:
 
 def _length(lifetime: timedelta | None) -> float:
     return math.inf if lifetime is None else lifetime.total_seconds()
-
-
-_BY_DEALING = {Mode.IMPLIED, Mode.SOFT_OPT_IN}

@@ -33,6 +33,7 @@ from tactful.gate import Permit, Visit
 from tactful.shop.consenting import Consenting
 from tactful.shop.parts import Parts
 from tactful.shop.relating import Relating
+from tactful.shop.settling import note_address
 from tactful.shop.unplanned import Unplanned
 from tactful.shop.visitors import find
 from tactful.terms import Event, Identifier, SubjectId
@@ -65,6 +66,7 @@ class _Request:
     gpc: bool
     source: str
     whence: Whence
+    by_shop: bool
     kept_since: Mapping[str, datetime]
     history: bool
     refused: Counter[str] = field(default_factory=Counter)
@@ -104,6 +106,7 @@ class Collecting:
         region: str | None = None,
         whence: Whence | None = None,
         source: str = "api",
+        by_shop: bool = False,
         history: bool = False,
     ) -> Collected:
         """
@@ -115,10 +118,13 @@ class Collecting:
             region: Where the request came from; a call's own region outranks it.
             whence: Where the sender of each call is, in place of what the call says and *region*.
             source: Where the calls come from, for the subject to see.
+            by_shop: The shop itself tells of them, which has shown its secret key.
             history: The shop imports its own past: original times stay, however old.
         """
         whence = whence or (lambda call: region_of(call) or region)
-        request = self._request(incoming, gpc=gpc, whence=whence, source=source, history=history)
+        request = self._request(
+            incoming, gpc=gpc, whence=whence, source=source, by_shop=by_shop, history=history
+        )
         found = (self._event(call, request) for call in incoming.calls)
         events = [event for event in found if event is not None]
         stored = self._parts.store.events.append(events)
@@ -133,10 +139,19 @@ class Collecting:
 
     def import_lines(self, lines: Iterable[Mapping[str, object]], *, source: str) -> Collected:
         """Keep what may be kept of *lines*, Segment-shaped calls of the shop's own past."""
-        return self.collect(calls_from(lines), source=f"import:{source}", history=True)
+        return self.collect(
+            calls_from(lines), source=f"import:{source}", by_shop=True, history=True
+        )
 
     def _request(
-        self, incoming: Incoming, *, gpc: bool, whence: Whence, source: str, history: bool
+        self,
+        incoming: Incoming,
+        *,
+        gpc: bool,
+        whence: Whence,
+        source: str,
+        by_shop: bool,
+        history: bool,
     ) -> _Request:
         now = self._parts.clock()
         terms = self._parts.policy.purposes.values()
@@ -147,6 +162,7 @@ class Collecting:
             gpc=gpc,
             source=source,
             whence=whence,
+            by_shop=by_shop,
             kept_since=kept_since,
             history=history,
         )
@@ -155,7 +171,8 @@ class Collecting:
         who = identifiers_of(call)
         permits = self._permits(call, who, request)
         at = happened_at(call, sent_at=request.sent_at, received_at=request.received_at)
-        self._note_dealing(call, who, at=at, now=request.received_at)
+        if request.by_shop:
+            self._note_dealing(call, who, at=at, now=request.received_at)
         if not permits:
             return None
         self._follow(call, permits, who, request)
@@ -212,7 +229,7 @@ class Collecting:
         visit = replace(visit, subject=admitted)
         if admitted != subject:
             heeding.meet_again(visit, signals, request.received_at, said_at=said_at)
-        moved = address is not None and self._settle(visit, address, request.received_at)
+        moved = note_address(self._parts, visit, address, request.received_at)
         if admitted == subject and not moved:
             return permits
         return self._asked(visit, request.received_at)
@@ -223,7 +240,11 @@ class Collecting:
     def _note_dealing(
         self, call: Call, who: tuple[Identifier, ...], *, at: datetime, now: datetime
     ) -> None:
-        """Note that a known subject bought or enquired: whether or not the event may be kept."""
+        """
+        Note that a known subject bought or enquired: whether or not the event may be kept.
+
+        Only the shop's own word counts: a consent follows from it, and anybody has the write key.
+        """
         dealing = dealing_of(call, self._parts.policy.plan, at)
         subject = find(self._parts.store.identities, who) if dealing else None
         if dealing and subject is not None:
@@ -232,19 +253,6 @@ class Collecting:
     def _asked(self, visit: Visit, at: datetime) -> tuple[Permit, ...]:
         answers = (self._parts.door.ask(activity, visit, at) for activity in self._keeping)
         return tuple(answer for answer in answers if isinstance(answer, Permit))
-
-    def _settle(self, visit: Visit, address: str, at: datetime) -> bool:
-        """
-        Note the address of a subject's account, and tell whether that is news.
-
-        What is known already is not changed by a client's word.
-        """
-        profiles = self._parts.store.profiles
-        permit = self._parts.door.ask("record-statement", visit, at)
-        if not isinstance(permit, Permit) or profiles.address(permit) is not None:
-            return False
-        profiles.settle(permit, address=address)
-        return True
 
     def _follow(
         self,

@@ -16,7 +16,7 @@ from tactful.capabilities.consent import (
     statements_by_signal,
     statements_on_purpose,
 )
-from tactful.gate import Permit, Visit
+from tactful.gate import Permit, Visit, a_yes_would_help
 from tactful.shop.parts import Parts
 from tactful.shop.unplanned import Unplanned
 from tactful.terms import Mistake, Signals, Standing, Statement, SubjectId
@@ -28,8 +28,6 @@ NOTHING_SAID = (
     "signals say nothing that can be recorded: a yes needs the notice that the platform shows, "
     "named in policy/signals.toml, and not to have opted out is no yes; give statements instead"
 )
-
-A_YES_WOULD_HELP = frozenset({"consent_when_needed", "implied_when_needed"})
 
 
 class Heeding:
@@ -167,8 +165,7 @@ class Heeding:
     def _asks(self, purpose: str, visit: Visit, at: datetime) -> bool:
         """Tell whether a yes of the subject is missing, signals apart, and would count."""
         here = Visit(subject=visit.subject, region=visit.region)
-        refusal = self._parts.door.refusal_of_purpose(purpose, here, at)
-        return refusal is not None and refusal.rule in A_YES_WOULD_HELP
+        return a_yes_would_help(self._parts.door.refusal_of_purpose(purpose, here, at))
 
     def _remember(self, subject: SubjectId, mark: bytes) -> None:
         if len(self._heeded) >= MOST_REMEMBERED:

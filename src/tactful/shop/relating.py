@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tactful.gate import Permit, Visit
+from tactful.gate import Permit, Visit, implies
 from tactful.shop.parts import Parts
+from tactful.shop.settling import note_address
 from tactful.shop.visitors import Who, visit_of
 from tactful.terms import (
     Mistake,
-    Mode,
-    Regime,
-    RegimeRule,
     Relationship,
     RelationshipKind,
-    SubjectId,
 )
 
 
@@ -54,8 +51,9 @@ class Relating:
         if self._permit(visit, dealing, now) is None:
             return False
         admitted = self._parts.store.identities.admit(who.identifiers, at=now)
-        self._settle(admitted, who.region, now)
-        return self.note(Visit(subject=admitted), dealing, now)
+        subject = Visit(subject=admitted)
+        note_address(self._parts, subject, who.region, now)
+        return self.note(subject, dealing, now)
 
     def note(self, visit: Visit, dealing: Relationship, at: datetime) -> bool:
         """Note *dealing* of a known subject, if the law at their residence draws a consent."""
@@ -69,24 +67,8 @@ class Relating:
         """Return a permit to note *dealing*; None where it is refused, or no rule would read it."""
         permit = self._parts.door.ask("note-relationship", visit, at)
         regime = self._parts.policy.regime(permit.regime) if isinstance(permit, Permit) else None
-        drawn = regime is not None and _draws(regime, dealing)
+        drawn = regime and any(implies(rule, dealing) for rule in regime.rules.values())
         return permit if drawn and isinstance(permit, Permit) else None
-
-    def _settle(self, subject: SubjectId, address: str | None, at: datetime) -> None:
-        permit = self._parts.door.ask("note-relationship", Visit(subject=subject), at)
-        profiles = self._parts.store.profiles
-        if address and isinstance(permit, Permit) and profiles.address(permit) is None:
-            profiles.settle(permit, address=address)
-
-
-def _draws(regime: Regime, dealing: Relationship) -> bool:
-    return any(_counts(rule, dealing) for rule in regime.rules.values())
-
-
-def _counts(rule: RegimeRule, dealing: Relationship) -> bool:
-    if dealing.kind not in rule.implied_by:
-        return False
-    return rule.mode is Mode.IMPLIED or (rule.mode is Mode.SOFT_OPT_IN and dealing.opt_out_offered)
 
 
 def _past(at: datetime | None, now: datetime) -> datetime:

@@ -97,7 +97,9 @@ class Shop:
             region: Where the calls come from, where that is known (ISO 3166).
             source: Where the calls come from, for the subject to see.
         """
-        collected = self.take(calls_from(calls), gpc=gpc, region=region, source=source)
+        collected = self.take(
+            calls_from(calls), gpc=gpc, region=region, source=source, by_shop=True
+        )
         collected.stored.result()
         return collected
 
@@ -109,10 +111,15 @@ class Shop:
         region: str | None = None,
         whence: Whence | None = None,
         source: str,
+        by_shop: bool = False,
     ) -> Collected:
-        """Take calls that were read from a request; `stored` resolves once they are durable."""
+        """
+        Take calls that were read from a request; `stored` resolves once they are durable.
+
+        `by_shop` tells that the shop's own server sends them: then its orders count as dealings.
+        """
         return self._collecting.collect(
-            incoming, gpc=gpc, region=region, whence=whence, source=source
+            incoming, gpc=gpc, region=region, whence=whence, source=source, by_shop=by_shop
         )
 
     def note_gap(self, label: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tactful.capabilities.collect import ISO_3166
 from tactful.capabilities.consent import SignedReceipt
 from tactful.capabilities.rights import Holdings, export
 from tactful.gate import Permit, Visit, is_minor
 from tactful.shop.consenting import Consenting
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
+from tactful.shop.settling import note_residence
 from tactful.terms import (
     Identifier,
     IdentifierKind,
@@ -76,9 +76,7 @@ class Subject:
         Raises:
             Mistake: *residence* is no ISO 3166 code.
         """
-        if not ISO_3166.fullmatch(residence.upper()):
-            raise Mistake("a residence is an ISO 3166 code, such as DE or US-CA")
-        self._parts.store.profiles.settle(self._permit(), residence=residence.upper())
+        note_residence(self._parts, self._permit(), residence)
         self._follow()
 
     def born(self, day: date) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from tactful.terms.event import TrackingPlan
 from tactful.terms.notice import Notice
 from tactful.terms.purpose import Activity, Purpose
-from tactful.terms.regime import Regime
+from tactful.terms.regime import Mode, Regime
 from tactful.terms.signals import SignalSources
 
 STRICTEST = "strictest"
@@ -77,6 +77,11 @@ class Policy:
     def regime(self, id_: str) -> Regime | None:
         """Return the regime called *id_*, or None where there is none."""
         return next((regime for regime in self.regimes if regime.id == id_), None)
+
+    def is_necessary(self, purpose: str) -> bool:
+        """Tell whether *purpose* needs nobody's leave anywhere: there is nothing to say on it."""
+        rules = (regime.rules.get(purpose) for regime in self.regimes)
+        return all(rule is not None and rule.mode is Mode.NECESSARY for rule in rules)
 
     def notice(self, name: str, locale: str = "en") -> Notice | None:
         """Return the notice called *name* (`id@version`), in *locale* or else in any."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tactful.terms.purpose import LegalBasis
+
+REGION_CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+"""The shape of a region: an ISO 3166 code, in capitals.  Whether there is one is another matter."""
 
 
 class Mode(enum.StrEnum):
@@ -29,6 +33,11 @@ class Mode(enum.StrEnum):
     def strictness(self) -> int:
         """Return 0 for the freest mode, counting up."""
         return list(Mode).index(self)
+
+    @property
+    def by_dealing(self) -> bool:
+        """Tell whether a dealing with the shop can stand in for a yes."""
+        return self is Mode.IMPLIED or self is Mode.SOFT_OPT_IN
 
 
 class RelationshipKind(enum.StrEnum):

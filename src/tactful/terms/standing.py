@@ -23,6 +23,11 @@ class StatementKind(enum.StrEnum):
     OBJECT = "object"
     RESTRICT = "restrict"
 
+    @property
+    def says_no(self) -> bool:
+        """Tell whether it refuses a purpose: never agreed, taken back, or objected."""
+        return self in {StatementKind.DENY, StatementKind.WITHDRAW, StatementKind.OBJECT}
+
 
 _ABOUT_EVERYTHING = frozenset({StatementKind.RESTRICT, StatementKind.LIFT})
 _CAUTION = {kind: rank for rank, kind in enumerate(StatementKind)}

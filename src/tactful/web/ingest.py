@@ -17,7 +17,7 @@ from tactful.capabilities.collect import Incoming, read_batch, read_single
 from tactful.terms import Busy, Mistake
 from tactful.web.bodies import unpack
 from tactful.web.exchange import Asked, Declined, Endpoint, Reply, Serving, answer
-from tactful.web.keys import caller_with, given_key
+from tactful.web.keys import Caller, caller_with, given_key
 from tactful.web.messages import CallRefused, Taken
 
 SHORT_NAMES: Final = {
@@ -49,14 +49,12 @@ def take_single(kind: str) -> Endpoint:
 
 async def _take(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> Reply:
     key = given_key(asked)
-    if key is not None:
-        caller_with(serving, key)
+    caller = None if key is None else caller_with(serving, key)
     incoming = _read(serving, asked, read)
-    if key is None:
-        caller_with(serving, incoming.write_key)
+    caller = caller or caller_with(serving, incoming.write_key)
     if not incoming.calls:
         return _nothing_taken(incoming)
-    await _store(serving, incoming, asked)
+    await _store(serving, incoming, asked, by_shop=caller is Caller.SECRET)
     return _taken(incoming)
 
 
@@ -68,7 +66,7 @@ def _read(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> 
         raise Mistake("the body is nested too deeply") from None
 
 
-async def _store(serving: Serving, incoming: Incoming, asked: Asked) -> None:
+async def _store(serving: Serving, incoming: Incoming, asked: Asked, *, by_shop: bool) -> None:
     """Hand the calls to the shop and wait until what is kept of them is durable."""
     calls = len(incoming.calls)
     if serving.waiting_calls + calls > serving.opened.settings.server.queue_calls:
@@ -82,6 +80,7 @@ async def _store(serving: Serving, incoming: Incoming, asked: Asked) -> None:
             gpc=asked.gpc,
             whence=asked.origin.region_of_call,
             source="api",
+            by_shop=by_shop,
         )
         collected = await serving.in_taking_thread(take)
         await asyncio.wrap_future(collected.stored)

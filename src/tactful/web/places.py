@@ -14,8 +14,9 @@ from functools import cached_property
 from typing import Any, Final
 
 from tactful.assembly import Opened, open_countries, region_codes
-from tactful.capabilities.collect import ISO_3166, Call, ip_of, region_of
+from tactful.capabilities.collect import Call, ip_of, region_of
 from tactful.terms import Mistake
+from tactful.terms.regime import REGION_CODE
 from tactful.web.proxies import Address, Header, TrustedProxies, address_of, sender
 
 NOWHERE: Final = frozenset({"XX", "T1", "ZZ"})
@@ -157,7 +158,7 @@ class Origin:
 def shaped(said: str | None) -> str | None:
     """Return *said* in upper case if it can be an ISO 3166 code; else the region is unknown."""
     code = said.upper() if said and said.isascii() else ""
-    return code if ISO_3166.fullmatch(code) else None
+    return code if REGION_CODE.fullmatch(code) else None
 
 
 def _joined(country: str, state: str, known: Container[str]) -> str:

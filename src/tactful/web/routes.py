@@ -85,54 +85,59 @@ def _feedback() -> Iterator[Route]:
         )
 
 
+_about_subject: Final = partial(
+    Route,
+    tag="rights",
+    needs=Needs.RIGHTS,
+    public=False,
+    query={"token": "a signed link's token, in place of the secret key"},
+)
+
+
 def _rights() -> Iterator[Route]:
-    about = partial(Route, path="/v1/subjects/{id}", tag="rights", needs=Needs.RIGHTS, public=False)
-    token = {"token": "a signed link's token, in place of the secret key"}
+    about = partial(_about_subject, path="/v1/subjects/{id}")
     yield about(
         method="GET",
         endpoint=subjects.see,
         summary="Everything known about a subject",
-        query=token,
     )
     yield about(
         method="PATCH",
         endpoint=subjects.correct,
         summary="Correct traits, restrict or lift a restriction",
-        query=token,
         takes=messages.CorrectionAsk,
         example=examples.CORRECTION,
-    )
-    yield about(
-        method="GET",
-        path="/v1/subjects/{id}/statements",
-        endpoint=subjects.statements,
-        summary="Everything a subject has said, with what proves it",
-        query=token,
-        gives=messages.HistorySaid,
-    )
-    yield about(
-        method="GET",
-        path="/v1/subjects/{id}/receipts",
-        endpoint=subjects.receipts,
-        summary="A signed receipt for everything a subject ever said",
-        query=token,
-        gives=messages.ReceiptsSaid,
-        shows=examples.RECEIPTS,
-    )
-    yield about(
-        method="GET",
-        path="/v1/subjects/{id}/uses",
-        endpoint=subjects.uses,
-        summary="What a subject's data was used for, by day and activity",
-        query=token,
-        gives=messages.UsesSaid,
     )
     yield about(
         method="DELETE",
         endpoint=subjects.erase,
         summary="Erase a subject",
-        query=token,
         gives=messages.ErasureSaid,
+    )
+
+
+def _evidence() -> Iterator[Route]:
+    yield _about_subject(
+        method="GET",
+        path="/v1/subjects/{id}/statements",
+        endpoint=subjects.statements,
+        summary="Everything a subject has said, with what proves it",
+        gives=messages.HistorySaid,
+    )
+    yield _about_subject(
+        method="GET",
+        path="/v1/subjects/{id}/receipts",
+        endpoint=subjects.receipts,
+        summary="A signed receipt for everything a subject ever said",
+        gives=messages.ReceiptsSaid,
+        shows=examples.RECEIPTS,
+    )
+    yield _about_subject(
+        method="GET",
+        path="/v1/subjects/{id}/uses",
+        endpoint=subjects.uses,
+        summary="What a subject's data was used for, by day and activity",
+        gives=messages.UsesSaid,
     )
 
 
@@ -234,6 +239,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         example=examples.DEALING,
     ),
     *_rights(),
+    *_evidence(),
     Route(
         method="GET",
         path="/.well-known/jwks.json",

@@ -39,6 +39,7 @@ async def correct(serving: Serving, asked: Asked) -> Reply:
     ask = decode(_correction, unpack(asked.body, limit=limit))
     if not ask.traits and ask.restricted is None and ask.residence is None and ask.born is None:
         raise Mistake('nothing to do: give "traits", "restricted", "residence" or "born"')
+    serving.places.require(ask.residence)
     return answer(await serving.in_thread(lambda: _correct(_subject(serving, user_id), ask)))
 
 

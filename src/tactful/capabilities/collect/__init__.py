@@ -12,13 +12,12 @@ from tactful.capabilities.collect.calls import (
 )
 from tactful.capabilities.collect.dealings import dealing_of
 from tactful.capabilities.collect.keep import GROUP_PURPOSE, items_of, keep, keep_traits
-from tactful.capabilities.collect.places import ISO_3166, address_of, ip_of, region_of
+from tactful.capabilities.collect.places import address_of, ip_of, region_of
 from tactful.capabilities.collect.ports import Events
 from tactful.capabilities.collect.signals import signals_in, signals_of
 
 __all__ = [
     "GROUP_PURPOSE",
-    "ISO_3166",
     "Call",
     "Events",
     "Incoming",

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from tactful.capabilities.collect.calls import Call, message_digest
 from tactful.gate import Permit
-from tactful.terms import Event, PlannedProperty, TrackingPlan
+from tactful.terms import Event, PlannedEvent, PlannedProperty, TrackingPlan
 
 GROUP_PURPOSE = "segment_personalization"
 """Of this purpose only the group is kept (product.md, the dial): never an event."""
@@ -63,12 +63,7 @@ def keep(
         drop("undeclared event")
         gap(f"event {plain_name(call.title)}")
         return None
-    allowed = {permit.purpose for permit in permits}
-    purposes = frozenset(
-        purpose
-        for purpose in allowed.intersection(planned.purposes) - {GROUP_PURPOSE}
-        if purpose not in kept_since or at >= kept_since[purpose]
-    )
+    purposes = _purposes(permits, planned, at, kept_since)
     if not purposes:
         return None
     return Event(
@@ -81,6 +76,21 @@ def keep(
         source=source,
         message=message_digest(call),
         session=_session(call),
+    )
+
+
+def _purposes(
+    permits: Sequence[Permit],
+    planned: PlannedEvent,
+    at: datetime,
+    kept_since: Mapping[str, datetime],
+) -> frozenset[str]:
+    """Return what an event of *at* may be kept for: allowed, planned, and not past its term."""
+    allowed = {permit.purpose for permit in permits}
+    return frozenset(
+        purpose
+        for purpose in allowed.intersection(planned.purposes) - {GROUP_PURPOSE}
+        if purpose not in kept_since or at >= kept_since[purpose]
     )
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from tactful.capabilities.collect.calls import Call
+from tactful.terms.regime import REGION_CODE
 
-ISO_3166 = re.compile("[A-Z]{2}(-[A-Z0-9]{1,3})?")
 STATE = re.compile("([A-Z]{2}-)?[A-Z0-9]{1,3}")
 
 
@@ -17,7 +17,9 @@ def address_of(call: Call) -> str | None:
 
     Segment's `address.country` and `address.state`, the same outside of `address`, or `region`.
     """
-    traits = call.traits or {}
+    traits = call.traits
+    if not traits:
+        return None
     address = traits.get("address")
     where = address if isinstance(address, dict) else traits
     plain = None if "country" in traits else _code(traits.get("region"))
@@ -49,7 +51,7 @@ def _joined(where: Mapping[str, object]) -> str | None:
 def _code(value: object) -> str | None:
     """Accept ISO 3166 codes only: a spelled-out name is not guessed at."""
     code = value.upper() if isinstance(value, str) else ""
-    return code if ISO_3166.fullmatch(code) else None
+    return code if REGION_CODE.fullmatch(code) else None
 
 
 def _part(value: object) -> str | None:

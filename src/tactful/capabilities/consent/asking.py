@@ -13,14 +13,12 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from tactful.gate import Gap, Refusal
-from tactful.terms import Regime, Statement, StatementKind
+from tactful.gate import Gap, Refusal, a_yes_would_help
+from tactful.terms import Regime, Statement
 
 ASK_AGAIN: Final = "ask_again"
 """The deadline of a regime that says how long to wait after a no."""
 
-_A_YES_WOULD_HELP: Final = frozenset({"consent_when_needed", "implied_when_needed"})
-_NOES: Final = frozenset({StatementKind.DENY, StatementKind.WITHDRAW, StatementKind.OBJECT})
 _PERIOD: Final = re.compile(r"P(?P<count>\d+)(?P<unit>D|M|Y)")
 
 
@@ -28,16 +26,16 @@ def may_ask(
     latest: Statement | None, regime: Regime, refusal: Refusal | Gap | None, at: datetime
 ) -> bool:
     """Tell whether a yes is missing, would count, and may be asked for at *at*."""
-    if latest is not None and latest.kind in _NOES:
+    if latest is not None and latest.kind.says_no:
         again = ask_from(latest, regime)
         return again is not None and at >= again
-    return refusal is not None and refusal.rule in _A_YES_WOULD_HELP
+    return a_yes_would_help(refusal)
 
 
 def ask_from(latest: Statement | None, regime: Regime) -> datetime | None:
     """Return when who said no may be asked again; None where they did not, or nothing says when."""
     deadline = regime.deadlines.get(ASK_AGAIN)
-    if latest is None or latest.kind not in _NOES or deadline is None:
+    if latest is None or not latest.kind.says_no or deadline is None:
         return None
     return after(latest.at, deadline.period)
 

@@ -134,7 +134,6 @@ def _tcf(
     on = {answer.purpose: answer.on and answer.said == StatementKind.GRANT for answer in answered}
     day = _day(max((answer.at for answer in answered if answer.at), default=at))
     vendors = frozenset(platform.vendors)
-    agreed = _consents(on, policy)
     return tcf.encode(
         TcfConsent(
             created=day,
@@ -148,7 +147,7 @@ def _tcf(
             service_specific=True,
             non_standard_texts=False,
             special_feature_opt_ins=frozenset(),
-            purpose_consents=agreed,
+            purpose_consents=_consents(on, policy),
             purpose_legitimate_interests=frozenset(),
             purpose_one_treatment=False,
             publisher_country=platform.publisher_country,

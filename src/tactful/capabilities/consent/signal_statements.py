@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
 
 from tactful.capabilities.consent.signals import Heard, Word
 from tactful.capabilities.consent.statements import Circumstances
 from tactful.gate import Permit
-from tactful.terms import Mode, Policy, Standing, Statement, StatementKind
-
-_NOES: Final = frozenset({StatementKind.DENY, StatementKind.WITHDRAW, StatementKind.OBJECT})
+from tactful.terms import Policy, Standing, Statement, StatementKind
 
 
 def statements_by_signal(
@@ -84,7 +81,7 @@ def conflicts(_permit: Permit, standing: Standing, heard: Heard, at: datetime) -
     named = (
         f"{word.source}: {word.purpose}"
         for word, latest in found
-        if latest is not None and (latest.kind in _NOES if word.yes else _is_grant(latest))
+        if latest is not None and (latest.kind.says_no if word.yes else _is_grant(latest))
     )
     return tuple(dict.fromkeys(named))
 
@@ -101,14 +98,9 @@ def _yes_is_news(word: Word, standing: Standing, at: datetime) -> bool:
 
 def _counts(word: Word, policy: Policy) -> bool:
     """Tell whether there is anything to say on the purpose, and a yes can be proven (Art. 7(1))."""
-    if _is_necessary(policy, word.purpose):
+    if policy.is_necessary(word.purpose):
         return False
     return not word.yes or policy.binds(word.notice, word.purpose)
-
-
-def _is_necessary(policy: Policy, purpose: str) -> bool:
-    modes = {regime.rules[purpose].mode for regime in policy.regimes if purpose in regime.rules}
-    return modes == {Mode.NECESSARY}
 
 
 def _is_grant(statement: Statement) -> bool:

@@ -14,7 +14,6 @@ from tactful.capabilities.consent.ports import Statements
 from tactful.gate import Permit
 from tactful.terms import (
     Mistake,
-    Mode,
     Policy,
     Speaker,
     Standing,
@@ -121,13 +120,8 @@ def _check(purpose: str, answer: str, policy: Policy) -> None:
         raise Mistake(
             f"unknown answer {answer[:64]!r}: it must be one of {', '.join(sorted(ANSWERS))}"
         )
-    if all(_mode(policy, i, purpose) is Mode.NECESSARY for i in range(len(policy.regimes))):
+    if policy.is_necessary(purpose):
         raise Mistake(f"{purpose} is necessary for the shop to work: there is nothing to answer")
-
-
-def _mode(policy: Policy, regime: int, purpose: str) -> Mode | None:
-    rule = policy.regimes[regime].rules.get(purpose)
-    return rule.mode if rule else None
 
 
 def _check_notice(notice: str, policy: Policy, *, granted: Sequence[str]) -> None:

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from tactful.terms import Minor, Mode, Regime, Said
-
-_BY_DEALING = {Mode.IMPLIED, Mode.SOFT_OPT_IN}
+from tactful.terms import Minor, Regime, Said
 
 
 class Person(NamedTuple):
@@ -54,7 +52,7 @@ def _of_minors(
 
 
 def _dealing_counts(regime: Regime, purpose: str) -> bool:
-    return purpose in regime.rules and regime.rules[purpose].mode in _BY_DEALING
+    return purpose in regime.rules and regime.rules[purpose].mode.by_dealing
 
 
 @cache

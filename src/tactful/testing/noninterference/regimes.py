@@ -92,7 +92,7 @@ def _regime(
 
 
 def _rule(purpose: str, mode: Mode) -> RegimeRule:
-    by_dealing = mode in {Mode.IMPLIED, Mode.SOFT_OPT_IN}
+    by_dealing = mode.by_dealing
     return RegimeRule(
         purpose=purpose,
         mode=mode,

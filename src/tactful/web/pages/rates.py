@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from tactful.terms import StatementKind
 from tactful.web.pages.charts import Line, line
 
 WEEKS: Final = 26
 """How far back the charts look."""
-
-_YES: Final = "grant"
-_NO: Final = frozenset({"deny", "withdraw", "object"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +54,7 @@ def answers_said(daily: Mapping[tuple[date, str], int]) -> tuple[Said, ...]:
         )
         for (day, label), count in daily.items()
         for purpose, kind, regime, notice in [label.split("|")]
-        if kind == _YES or kind in _NO
+        if (said := StatementKind(kind)) is StatementKind.GRANT or said.says_no
     )
 
 
@@ -75,7 +73,7 @@ def _rate(name: str, said: Iterable[Said], today: date) -> Rate:
     yes: Counter[int] = Counter()
     no: Counter[int] = Counter()
     for one in said:
-        (yes if one.kind == _YES else no)[_weeks_ago(one.day, today)] += one.count
+        (yes if one.kind == StatementKind.GRANT else no)[_weeks_ago(one.day, today)] += one.count
     shares = [_share(yes[week], no[week]) for week in reversed(range(WEEKS))]
     return Rate(name=name, yes=yes.total(), no=no.total(), line=line(shares))
 

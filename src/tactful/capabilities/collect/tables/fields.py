@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from tactful.capabilities.collect.tables.rows import Unfit
+from tactful.terms.regime import REGION_CODE
 
 NOBODY = frozenset({"null", "none", "nan", "n/a", "na", "undefined", "\\n", "-", "0"})
 """How exports write a missing id: taken at its word it would merge strangers into one subject."""
@@ -29,7 +30,6 @@ _EXPONENTS = {
     **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
-_CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _FLOAT_ID = re.compile(r"\d+\.0")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
@@ -204,4 +204,4 @@ def region(value: object, names: Mapping[str, str]) -> str | None:
     """
     found = text(value)
     code = names.get(found.casefold(), found.upper())
-    return code if _CODE.fullmatch(code) else None
+    return code if REGION_CODE.fullmatch(code) else None
