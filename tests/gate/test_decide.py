@@ -29,7 +29,16 @@ from gate_worlds import (
 )
 from hypothesis import given
 
-from tactful.gate import PERMIT_LIFETIME, RULE_NAMES, Gap, Permit, Refusal, Visit, decide
+from tactful.gate import (
+    PERMIT_LIFETIME,
+    RULE_NAMES,
+    Gap,
+    Permit,
+    Refusal,
+    Visit,
+    a_yes_would_help,
+    decide,
+)
 from tactful.gate.decide import AUDIENCE_LIFETIME
 from tactful.terms import Minor, Mode, Policy, Standing, Statement
 from tactful.testing.policies import CONSENT_LIFETIME, small_policy
@@ -302,3 +311,17 @@ def test_naive_time_is_a_bug_not_a_refusal() -> None:
     """Programmer errors raise; answers about people are returned."""
     with pytest.raises(ValueError, match=r"^at must be timezone-aware$"):
         decide("recommend", Standing(), SMALL, NOW.replace(tzinfo=None))
+
+
+def test_a_yes_would_help_where_only_a_yes_is_missing() -> None:
+    """No consent opens what is forbidden, restricted, refused or not configured."""
+    refusals = {
+        rule: Refusal(activity="recommend", rule=rule, reason="", decided_at=NOW)
+        for rule in RULE_NAMES
+    }
+
+    helped = {rule for rule, refusal in refusals.items() if a_yes_would_help(refusal)}
+
+    assert helped == {"consent_when_needed", "implied_when_needed"}
+    assert not a_yes_would_help(Gap(activity="fly", missing="activity fly", decided_at=NOW))
+    assert not a_yes_would_help(None)
