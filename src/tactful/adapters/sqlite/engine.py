@@ -48,6 +48,10 @@ class Engine:
         permit.require(subject, self.clock())
         return subject
 
+    def members(self, subject: SubjectId) -> tuple[SubjectId, ...]:
+        """Return all numbers under which the person behind *subject* is known, *subject* first."""
+        return (subject,)
+
     def change(self, work: Callable[[sqlite3.Connection], T], change: Change) -> T:
         """Run *work* durably, write *change* down with it, and tell everybody here of it."""
 
