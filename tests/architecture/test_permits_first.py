@@ -9,7 +9,7 @@ from types import FunctionType, ModuleType
 
 from tactful import capabilities
 
-PERMITS = re.compile(r"Permit|Permitted\[.*\]|(tuple|Sequence)\[Permit(, \.\.\.)?\]")
+PERMITS = re.compile(r"Permits?|Permitted\[.*\]|(tuple|Sequence)\[Permit(, \.\.\.)?\]")
 
 READING = "reads what a request itself says, before anybody is looked up"
 GOODS = "the catalogue is about goods, not people"
@@ -49,6 +49,7 @@ UNGATED = {
     "policy.register": POLICY,
     "policy.reviews_due": POLICY,
     "profile.Identities.admit": "a no must be recorded too, and there is nobody to ask about yet",
+    "profile.Identities.admit_all": "the same, for many at once",
     "profile.Identities.find": "the gate can only be asked about somebody once they are found",
     "recommend.Catalogue.all": GOODS,
     "recommend.Catalogue.get": GOODS,

@@ -3,20 +3,21 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
-from gate_worlds import ABROAD, NOW, SUBJECT, said, standings, visits
+from gate_worlds import ABROAD, NOW, SUBJECT, every_mode, said, standings, visits
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tactful.gate import Door, Gap, Permit, Permitted, Refusal, Visit
 from tactful.gate.decide import AUDIENCE_LIFETIME
-from tactful.terms import Standing, StatementKind, SubjectId
+from tactful.terms import PermitMisuse, Policy, Standing, StatementKind, SubjectId
 from tactful.testing.policies import CONSENT_LIFETIME, small_policy
 from tactful.testing.standings import StandingsInMemory, UsesInMemory
 
 POLICY = small_policy()
+EVERY_MODE = every_mode()
 TICK = timedelta(microseconds=1)
 TODAY = NOW.date()
 STRANGER = SubjectId(8)
@@ -29,14 +30,17 @@ GRANTED = Standing(
 )
 
 
+RESTRICTED = said("", StatementKind.RESTRICT)
+
+
 class World:
     """A door with one subject behind it, and what it counted."""
 
-    def __init__(self, standing: Standing = GRANTED) -> None:
-        self.standings = StandingsInMemory(POLICY)
+    def __init__(self, standing: Standing = GRANTED, policy: Policy = POLICY) -> None:
+        self.standings = StandingsInMemory(policy)
         self.standings.put(SUBJECT, standing, NOW)
         self.uses = UsesInMemory()
-        self.door = Door(POLICY, standings=self.standings, uses=self.uses)
+        self.door = Door(policy, standings=self.standings, uses=self.uses)
 
 
 @given(standings, visits, st.sampled_from([*POLICY.activities, "fly"]))
@@ -61,6 +65,67 @@ def test_exactly_one_thing_is_counted_for_each_answer(
     settled = visit.subject is not None and standing.region
     lost = visit.region == ABROAD and not settled and activity != "fly"
     assert world.uses.gaps.total() == gap + lost
+
+
+@given(
+    st.just(GRANTED) | standings,
+    visits,
+    st.lists(st.sampled_from([*POLICY.activities, "fly"]), unique=True, min_size=1).map(tuple),
+)
+def test_asking_about_several_activities_is_asking_about_each(
+    standing: Standing, visit: Visit, activities: tuple[str, ...]
+) -> None:
+    """The same permits, and the same counted, also after others who differ in one thing only."""
+    together, apart = World(policy=EVERY_MODE), World(policy=EVERY_MODE)
+    for stands, came, at in _nearly_alike(standing, visit):
+        together.standings.put(SUBJECT, stands, NOW)
+        apart.standings.put(SUBJECT, stands, NOW)
+
+        permits = together.door.ask_each(activities, came, at)
+
+        answers = [apart.door.ask(activity, came, at) for activity in activities]
+        expected = [answer for answer in answers if isinstance(answer, Permit)]
+        assert list(permits) == expected
+        assert bool(permits) == bool(expected)
+        assert permits.purposes == {permit.purpose for permit in expected}
+    assert vars(together.uses) == vars(apart.uses)
+
+
+def _nearly_alike(standing: Standing, visit: Visit) -> Iterator[tuple[Standing, Visit, datetime]]:
+    """Yield subjects who differ in one thing: what is remembered of one must not serve another."""
+    restricted = replace(standing, statements=(*standing.statements, RESTRICTED))
+    yield standing, visit, NOW
+    yield standing, visit, NOW + CONSENT_LIFETIME
+    yield standing, replace(visit, gpc=not visit.gpc), NOW
+    yield standing, replace(visit, denied=frozenset(POLICY.purposes) - visit.denied), NOW
+    yield standing, replace(visit, region="US", subject=None), NOW
+    yield restricted, visit, NOW
+    yield replace(standing, residence="US"), visit, NOW
+    yield replace(standing, residence="XM", born=None), visit, NOW
+    yield replace(standing, residence="XM", born=NOW.date()), visit, NOW
+    yield replace(standing, residence=None, address=None), replace(visit, region=ABROAD), NOW
+
+
+def test_how_many_stand_alike_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests may come from anywhere: what is remembered of them must not grow with them."""
+    monkeypatch.setattr("tactful.gate.door._MOST_ALIKE", 2)
+    door = World().door
+
+    for denied in ("recommendations", "measurement", "advertising", "necessary"):
+        door.ask_each(("recommend",), Visit(region="US", denied=frozenset({denied})), NOW)
+        assert len(door._alike) <= 2
+
+
+def test_several_permits_are_for_one_subject_or_none() -> None:
+    """A visitor of whom nothing is stored has permits, but nothing that could be opened by them."""
+    door = World().door
+    assert door.ask_each(("recommend",), Visit(subject=SUBJECT), NOW).subject == SUBJECT
+
+    with pytest.raises(PermitMisuse, match="nobody who is stored"):
+        _ = door.ask_each(("recommend",), Visit(region="US"), NOW).subject
+
+    with pytest.raises(ValueError, match="timezone-aware"):
+        door.ask_each(("recommend",), Visit(), NOW.replace(tzinfo=None))
 
 
 def test_a_gap_is_reported_to_the_operator_by_name() -> None:

@@ -177,7 +177,7 @@ class Forgiving(Door):
         answer = super().ask(activity, visit, at)
         if isinstance(answer, Permit) or visit.subject is None:
             return answer
-        self._uses.count(visit.subject, activity, at.date())
+        self._uses.count(visit.subject, (activity,), at.date())
         purpose = self._policy.activities[activity].purpose
         return forged(visit.subject, at, purpose=purpose, activity=activity)
 

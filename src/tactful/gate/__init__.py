@@ -5,7 +5,7 @@ from tactful.gate.decide import PERMIT_LIFETIME, RULES, a_yes_would_help, decide
 from tactful.gate.door import Door
 from tactful.gate.facts import NEVER, Digest, Facts, Signal, digest, encode, implies
 from tactful.gate.merge import carried, merged
-from tactful.gate.permit import Audience, Gap, Permit, Permitted, Refusal
+from tactful.gate.permit import Audience, Gap, Permit, Permits, Permitted, Refusal
 from tactful.gate.ports import DigestColumns, Standings, Uses, Visit
 from tactful.gate.strictest import strictest_of
 from tactful.gate.verdicts import RULE_NAMES, VerdictTable, verdict_table, verdict_tables
@@ -22,6 +22,7 @@ __all__ = [
     "Facts",
     "Gap",
     "Permit",
+    "Permits",
     "Permitted",
     "Refusal",
     "Signal",

@@ -11,13 +11,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tactful.gate.ages import asked_of
-from tactful.gate.decide import AUDIENCE_LIFETIME, gap_in, permit_for, require_aware, unknown
+from tactful.gate.decide import (
+    AUDIENCE_LIFETIME,
+    PERMIT_LIFETIME,
+    gap_in,
+    permit_for,
+    require_aware,
+    unknown,
+)
 from tactful.gate.facts import (
     MINOR_STEP,
     RUN_OUT,
@@ -27,7 +34,16 @@ from tactful.gate.facts import (
     regime_in_force,
     signal_on,
 )
-from tactful.gate.permit import Audience, Gap, Permit, Permitted, Refusal
+from tactful.gate.permit import (
+    Audience,
+    Gap,
+    Grant,
+    Granted,
+    Permit,
+    Permits,
+    Permitted,
+    Refusal,
+)
 from tactful.gate.ports import DigestColumns, Standings, Uses, Visit
 from tactful.gate.verdicts import (
     GAP,
@@ -44,7 +60,27 @@ T = TypeVar("T")
 
 _RUN_OUT = {said.value: after.value for said, after in RUN_OUT.items()}
 _GROWN = Minor.NO.value
+_MOST_ALIKE = 10_000
+_STRICTEST = 0
+"""The place in `Policy.regimes` of the law that holds where no other covers a region."""
+
 _MINOR_LEVELS = np.array([[level] for level in Minor if level > Minor.NO], dtype=np.uint16)
+
+
+class _Stance(NamedTuple):
+    """Who is visiting, what is known of them, and the place of the law that holds for them."""
+
+    visit: Visit
+    facts: Digest
+    regime: int
+
+
+class _Judged(NamedTuple):
+    """The verdicts on several activities: the permits, refusals (by rule), and gaps in words."""
+
+    granted: Granted
+    refused: tuple[tuple[str, str], ...]
+    gaps: tuple[tuple[str, str], ...]
 
 
 class Door:
@@ -56,6 +92,7 @@ class Door:
         self._uses = uses
         self._nobody = nobody(policy)
         self._tables = verdict_tables(policy)
+        self._alike: dict[tuple[object, ...], _Judged] = {}
         self._purposes = {name: _table_of(name, policy) for name in policy.purposes}
 
     def ask(self, activity: str, visit: Visit, at: datetime) -> Permit | Refusal | Gap:
@@ -77,16 +114,74 @@ class Door:
         table = self._tables.get(activity)
         if table is None:
             return self._gap(unknown(activity, at))
-        verdict = table.entries[self._code(table, visit, at)]
-        if visit.region and verdict.regime == self._policy.regimes[0].id:
-            self._note_region(activity, visit.region, self._facts(visit))
+        stance = self._stance(visit)
+        self._note_region((activity,), stance)
+        verdict = _verdict(table, stance, at)
         if verdict.number != PERMITTED:
             return self._refusal(table, verdict, at)
         if visit.subject is not None:
-            self._uses.count(visit.subject, activity, _day(at))
+            self._uses.count(visit.subject, (activity,), _day(at))
         return permit_for(
             visit.subject, table.activity, basis=verdict.basis, regime=verdict.regime, at=at
         )
+
+    def ask_each(self, activities: tuple[str, ...], visit: Visit, at: datetime) -> Permits:
+        """
+        Ask about each of *activities*, and return the permits among the answers.
+
+        What is counted is what `ask`, one by one, counts.
+        """
+        require_aware(at)
+        stance = self._stance(visit)
+        self._note_region(activities, stance)
+        judged = self._judged(activities, stance, at)
+        for activity, rule in judged.refused:
+            self._uses.refused(activity, rule)
+        for activity, missing in judged.gaps:
+            self._uses.gap(activity, missing)
+        if judged.granted and visit.subject is not None:
+            self._uses.count(visit.subject, judged.granted.activities, _day(at))
+        return Permits(
+            scope=visit.subject,
+            granted=judged.granted,
+            decided_at=at,
+            expires_at=at + PERMIT_LIFETIME,
+        )
+
+    def _judged(self, activities: tuple[str, ...], stance: _Stance, at: datetime) -> _Judged:
+        """
+        Return the verdicts on *activities*; most subjects stand like many others.
+
+        Whose consent has run out, or whose age asks for something, is judged by themselves.
+        """
+        visit, facts, regime = stance
+        if facts.young or at.timestamp() >= min(facts.until):
+            return self._judge(activities, stance, at)
+        alike = (activities, regime, facts.said, facts.restricted, visit.gpc, visit.denied)
+        judged = self._alike.get(alike)
+        if judged is None:
+            if len(self._alike) >= _MOST_ALIKE:
+                self._alike.clear()
+            judged = self._alike[alike] = self._judge(activities, stance, at)
+        return judged
+
+    def _judge(self, activities: tuple[str, ...], stance: _Stance, at: datetime) -> _Judged:
+        granted: list[Grant] = []
+        refused: list[tuple[str, str]] = []
+        gaps: list[tuple[str, str]] = []
+        for activity in activities:
+            table = self._tables.get(activity)
+            if table is None:
+                gaps.append((activity, unknown(activity, at).missing))
+                continue
+            verdict, purpose = _verdict(table, stance, at), table.activity.purpose
+            if verdict.number == PERMITTED:
+                granted.append(Grant(activity, purpose, verdict.basis, verdict.regime))
+            elif verdict.number == GAP:
+                gaps.append((activity, gap_in(activity, purpose, verdict.regime, at).missing))
+            else:
+                refused.append((activity, verdict.rule))
+        return _Judged(Granted.of(granted), tuple(refused), tuple(gaps))
 
     def refusal(self, activity: str, visit: Visit, at: datetime) -> Refusal | Gap | None:
         """
@@ -111,7 +206,7 @@ class Door:
         require_aware(at)
         if table is None:
             return unknown(asked, at)
-        verdict = table.entries[self._code(table, visit, at)]
+        verdict = _verdict(table, self._stance(visit), at)
         return None if verdict.number == PERMITTED else _spoken(verdict, table, at)
 
     def open(
@@ -161,26 +256,17 @@ class Door:
         self._uses.count_all(answer.audience.members, activity, _day(at))
         return Permitted(answer, what(answer))
 
-    def _code(self, table: VerdictTable, visit: Visit, at: datetime) -> int:
-        facts, place = self._facts(visit), table.purpose
-        said = facts.said[place]
-        if said in _RUN_OUT and at.timestamp() >= facts.until[place]:
-            said = _RUN_OUT[said]
-        return code_of(
-            regime_in_force(facts, visit.region, self._policy),
-            said,
-            signal=signal_on(table.activity.purpose, gpc=visit.gpc, denied=visit.denied),
-            minor=asked_of(facts.young[place], at) if facts.young else _GROWN,
-            restricted=facts.restricted,
-        )
-
-    def _note_region(self, activity: str, region: str, facts: Digest) -> None:
-        if not facts.residence_known:
-            self._uses.gap(activity, f"regime of region {_country(region)}")
-
-    def _facts(self, visit: Visit) -> Digest:
+    def _stance(self, visit: Visit) -> _Stance:
         known = None if visit.subject is None else self._standings.digest(visit.subject)
-        return known or self._nobody
+        facts = known or self._nobody
+        return _Stance(visit, facts, regime_in_force(facts, visit.region, self._policy))
+
+    def _note_region(self, activities: tuple[str, ...], stance: _Stance) -> None:
+        """Report a region that no regime covers, unless a known residence outranks it."""
+        visit, facts, regime = stance
+        if visit.region and regime == _STRICTEST and not facts.residence_known:
+            for activity in self._tables.keys() & activities:
+                self._uses.gap(activity, f"regime of region {_country(visit.region)}")
 
     def _refusal(self, table: VerdictTable, verdict: Verdict, at: datetime) -> Refusal | Gap:
         answer = _spoken(verdict, table, at)
@@ -192,6 +278,23 @@ class Door:
     def _gap(self, gap: Gap) -> Gap:
         self._uses.gap(gap.activity, gap.missing)
         return gap
+
+
+def _verdict(table: VerdictTable, stance: _Stance, at: datetime) -> Verdict:
+    """Look the verdict for *stance* up in *table*."""
+    visit, facts, regime = stance
+    place = table.purpose
+    said = facts.said[place]
+    if said in _RUN_OUT and at.timestamp() >= facts.until[place]:
+        said = _RUN_OUT[said]
+    code = code_of(
+        regime,
+        said,
+        signal=signal_on(table.activity.purpose, gpc=visit.gpc, denied=visit.denied),
+        minor=asked_of(facts.young[place], at) if facts.young else _GROWN,
+        restricted=facts.restricted,
+    )
+    return table.entries[code]
 
 
 def _table_of(purpose: str, policy: Policy) -> VerdictTable:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,84 @@ class Permit:
         scope = self.scope
         if not (subject in scope if isinstance(scope, Audience) else subject == scope):
             raise PermitMisuse(f"the permit for {self.activity} does not cover this subject")
+
+
+class Grant(NamedTuple):
+    """What one of several permits says, without whom it is for."""
+
+    activity: str
+    purpose: str
+    basis: str
+    regime: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What several permits say: the same for all subjects who stand alike, and so shared."""
+
+    grants: tuple[Grant, ...]
+    activities: tuple[str, ...]
+    purposes: frozenset[str]
+
+    @classmethod
+    def of(cls, grants: Iterable[Grant]) -> Granted:
+        """Return what *grants* say together."""
+        given = tuple(grants)
+        return cls(
+            grants=given,
+            activities=tuple(grant.activity for grant in given),
+            purposes=frozenset(grant.purpose for grant in given),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.grants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permits:
+    """
+    The permits of several activities for one subject, decided at once; there may be none.
+
+    Minted by the gate alone.  `scope` is as in `Permit`.
+    """
+
+    scope: SubjectId | None
+    granted: Granted
+    decided_at: datetime
+    expires_at: datetime
+
+    def __bool__(self) -> bool:
+        return bool(self.granted.grants)
+
+    def __iter__(self) -> Iterator[Permit]:
+        """Yield each as a permit of its own."""
+        for activity, purpose, basis, regime in self.granted.grants:
+            yield Permit(
+                scope=self.scope,
+                activity=activity,
+                purpose=purpose,
+                basis=basis,
+                regime=regime,
+                decided_at=self.decided_at,
+                expires_at=self.expires_at,
+            )
+
+    @property
+    def purposes(self) -> frozenset[str]:
+        """Return the purposes of all of them."""
+        return self.granted.purposes
+
+    @property
+    def subject(self) -> SubjectId:
+        """
+        Return the one subject in scope.
+
+        Raises:
+            PermitMisuse: they are for a visitor without a record.
+        """
+        if self.scope is None:
+            raise PermitMisuse("the permits are for nobody who is stored")
+        return self.scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,8 +60,8 @@ class Standings(Protocol):
 class Uses(Protocol):
     """Where uses and gaps are counted.  Counting must not wait for a disk."""
 
-    def count(self, subject: SubjectId, activity: str, day: date) -> None:
-        """Add one use of *subject*'s data by *activity* on *day* (UTC)."""
+    def count(self, subject: SubjectId, activities: tuple[str, ...], day: date) -> None:
+        """Add one use of *subject*'s data by each of *activities* on *day* (UTC)."""
 
     def count_all(self, subjects: NDArray[np.int64], activity: str, day: date) -> None:
         """Add one use by *activity* on *day* for each of *subjects*, shape (n,)."""

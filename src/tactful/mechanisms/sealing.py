@@ -7,12 +7,12 @@ AES-256-GCM (NIST SP 800-38D), HKDF-SHA256 (RFC 5869) and HMAC-SHA256 (RFC 2104)
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tactful.terms import Trouble
@@ -62,17 +62,36 @@ def derive(master: bytes, label: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=label.encode()).derive(master)
 
 
-def blind_index(key: bytes, kind: str, value: str) -> bytes:
+class BlindIndex:
     """
-    Return 16 bytes by which *value* can be found again, and not be read or guessed without *key*.
-
-    Args:
-        key: 32 bytes, used for nothing else.
-        kind: A namespace without NUL bytes, so that no two pairs share a message.
-        value: What to index.
+    Finds values again that nobody can read, or guess without the key.
 
     Source:
         RFC 2104, 5: HMAC-SHA256 truncated to half its length.
     """
-    message = f"{kind}\0{value}".encode(errors="surrogatepass")  # any text that Python can hold
-    return hmac.digest(key, message, "sha256")[:INDEX_BYTES]
+
+    def __init__(self, key: bytes) -> None:
+        """
+        Prepare *key*: a copy of what is prepared takes a third of the time of a new one.
+
+        Args:
+            key: 32 bytes, used for nothing else.
+        """
+        self._prepared = HMAC(key, SHA256())
+
+    def of(self, kind: str, value: str) -> bytes:
+        """
+        Return 16 bytes by which *value* can be found again.
+
+        Args:
+            kind: A namespace without NUL bytes, so that no two pairs share a message.
+            value: What to index; any text that Python can hold.
+        """
+        message = self._prepared.copy()
+        message.update(f"{kind}\0{value}".encode(errors="surrogatepass"))
+        return message.finalize()[:INDEX_BYTES]
+
+
+def blind_index(key: bytes, kind: str, value: str) -> bytes:
+    """Return what `BlindIndex` of *key* finds *value* by, for who needs it once."""
+    return BlindIndex(key).of(kind, value)

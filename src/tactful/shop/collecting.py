@@ -9,37 +9,31 @@ a count and nothing else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from tactful.capabilities.collect import (
     GROUP_PURPOSE,
     Call,
     Incoming,
-    address_of,
     calls_from,
     dealing_of,
-    happened_at,
-    identifiers_of,
     items_of,
     keep,
     keep_traits,
     region_of,
-    signals_of,
 )
-from tactful.gate import Permit, Visit
+from tactful.gate import Visit
 from tactful.shop.consenting import Consenting
+from tactful.shop.delivery import Delivery, Whence
 from tactful.shop.parts import Parts
 from tactful.shop.relating import Relating
-from tactful.shop.settling import note_address
+from tactful.shop.senders import Sender, Senders
 from tactful.shop.unplanned import Unplanned
 from tactful.shop.visitors import find
-from tactful.terms import Event, Identifier, SubjectId
-
-Whence = Callable[[Call], str | None]
-"""Tells the region of a call's sender, or None where it is not known."""
+from tactful.terms import Event, Identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,35 +51,8 @@ class Collected:
     malformed: Sequence[tuple[int, str]] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Request:
-    """The circumstances that the calls of one request share."""
-
-    received_at: datetime
-    sent_at: datetime | None
-    gpc: bool
-    source: str
-    whence: Whence
-    by_shop: bool
-    kept_since: Mapping[str, datetime]
-    history: bool
-    refused: Counter[str] = field(default_factory=Counter)
-    dropped: Counter[str] = field(default_factory=Counter)
-    gaps: list[tuple[str, tuple[Identifier, ...]]] = field(default_factory=list)
-    permits: dict[tuple[object, ...], tuple[Permit, ...]] = field(default_factory=dict)
-
-    def drop(self, reason: str) -> None:
-        self.dropped[reason] += 1
-
-    def said_at(self, call: Call) -> datetime | None:
-        """Return when the signals of *call* were given, where it is of the past; else None: now."""
-        if not self.history:
-            return None
-        return happened_at(call, sent_at=self.sent_at, received_at=self.received_at)
-
-    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[str], None]:
-        """Return where to note what the plan does not declare of what *who* sent."""
-        return lambda missing: self.gaps.append((missing, who))
+_NO_EVENTS = frozenset({"identify", "group", "alias"})
+"""Calls that say who somebody is, not what they did."""
 
 
 class Collecting:
@@ -93,10 +60,9 @@ class Collecting:
 
     def __init__(self, parts: Parts, consenting: Consenting, relating: Relating) -> None:
         self._parts = parts
-        self._consenting = consenting
+        self._senders = Senders(parts, consenting)
         self._relating = relating
         self._unplanned = Unplanned()
-        self._keeping = tuple(a.name for a in parts.policy.activities.values() if a.keeps)
 
     def collect(
         self,
@@ -122,17 +88,18 @@ class Collecting:
             history: The shop imports its own past: original times stay, however old.
         """
         whence = whence or (lambda call: region_of(call) or region)
-        request = self._request(
+        delivery = self._delivery(
             incoming, gpc=gpc, whence=whence, source=source, by_shop=by_shop, history=history
         )
-        found = (self._event(call, request) for call in incoming.calls)
+        calls = zip(incoming.calls, self._senders.of(incoming.calls, delivery), strict=True)
+        found = [self._event(call, sender, delivery) for call, sender in calls]
         events = [event for event in found if event is not None]
         stored = self._parts.store.events.append(events)
         stored.add_done_callback(lambda done: self._count_kept(events, done))
-        self._count_refused(request)
+        self._count_refused(delivery)
         return Collected(
             kept=len(events),
-            refused=request.refused,
+            refused=delivery.refused,
             stored=stored,
             malformed=[(wrong.index, wrong.reason) for wrong in incoming.malformed],
         )
@@ -143,7 +110,7 @@ class Collecting:
             calls_from(lines), source=f"import:{source}", by_shop=True, history=True
         )
 
-    def _request(
+    def _delivery(
         self,
         incoming: Incoming,
         *,
@@ -152,11 +119,11 @@ class Collecting:
         source: str,
         by_shop: bool,
         history: bool,
-    ) -> _Request:
+    ) -> Delivery:
         now = self._parts.clock()
         terms = self._parts.policy.purposes.values()
         kept_since = {p.name: now - p.retention for p in terms if p.retention and not history}
-        return _Request(
+        return Delivery(
             received_at=now,
             sent_at=incoming.sent_at,
             gpc=gpc,
@@ -167,75 +134,31 @@ class Collecting:
             history=history,
         )
 
-    def _event(self, call: Call, request: _Request) -> Event | None:
-        who = identifiers_of(call)
-        permits = self._permits(call, who, request)
-        at = happened_at(call, sent_at=request.sent_at, received_at=request.received_at)
-        if request.by_shop:
-            self._note_dealing(call, who, at=at, now=request.received_at)
-        if not permits:
+    def _event(self, call: Call, sender: Sender, delivery: Delivery) -> Event | None:
+        at = delivery.happened_at(call)
+        if delivery.by_shop:
+            self._note_dealing(call, sender.who, at=at, now=delivery.received_at)
+        if not sender.permits:
+            delivery.refused["no purpose is allowed"] += 1
             return None
-        self._follow(call, permits, who, request)
-        if call.type in {"identify", "group", "alias"}:
+        items = items_of(call)
+        self._follow(call, items, sender, delivery)
+        if call.type in _NO_EVENTS:
             return None
         event = keep(
-            permits,
+            sender.permits,
             call,
+            items=items,
             plan=self._parts.policy.plan,
             at=at,
-            kept_since=request.kept_since,
-            source=request.source,
-            drop=request.drop,
-            gap=request.gap_of(who),
+            kept_since=delivery.kept_since,
+            source=delivery.source,
+            drop=delivery.drop,
+            gap=delivery.gap_of(sender.who),
         )
         if event is None:
-            request.refused["nothing to keep"] += 1
+            delivery.refused["nothing to keep"] += 1
         return event
-
-    def _permits(
-        self, call: Call, who: tuple[Identifier, ...], request: _Request
-    ) -> tuple[Permit, ...]:
-        """Ask once per sender and request; the answers hold for the calls that follow."""
-        region = address_of(call) or request.whence(call)
-        sent = (call.context or {}).get("consent")
-        key = (
-            *(identifier.value for identifier in who),
-            region,
-            call.type == "identify",
-            signals_of(call).key if sent else None,
-        )
-        if key not in request.permits:
-            request.permits[key] = self._ask(call, who, region, request)
-        if not request.permits[key]:
-            request.refused["no purpose is allowed"] += 1
-        return request.permits[key]
-
-    def _ask(
-        self, call: Call, who: tuple[Identifier, ...], region: str | None, request: _Request
-    ) -> tuple[Permit, ...]:
-        subject = find(self._parts.store.identities, who)
-        visit = Visit(subject=subject, region=region, gpc=request.gpc)
-        signals, heeding = signals_of(call), self._consenting.heeding
-        said_at = request.said_at(call)
-        visit = heeding.heed(visit, signals, request.received_at, sender=who, said_at=said_at)
-        permits = self._asked(visit, request.received_at)
-        address = address_of(call) or (region if request.history else None)
-        if not address and (not permits or (subject is not None and len(who) == 1)):
-            return permits
-        # Only with a permit in hand is a new sender written down or an identifier linked.
-        admitted = self._admit(who, request) if permits else subject
-        if admitted is None:
-            return permits
-        visit = replace(visit, subject=admitted)
-        if admitted != subject:
-            heeding.meet_again(visit, signals, request.received_at, said_at=said_at)
-        moved = note_address(self._parts, visit, address, request.received_at)
-        if admitted == subject and not moved:
-            return permits
-        return self._asked(visit, request.received_at)
-
-    def _admit(self, who: tuple[Identifier, ...], request: _Request) -> SubjectId:
-        return self._parts.store.identities.admit(who, at=request.received_at)
 
     def _note_dealing(
         self, call: Call, who: tuple[Identifier, ...], *, at: datetime, now: datetime
@@ -250,40 +173,28 @@ class Collecting:
         if dealing and subject is not None:
             self._relating.note(Visit(subject=subject), dealing, now)
 
-    def _asked(self, visit: Visit, at: datetime) -> tuple[Permit, ...]:
-        answers = (self._parts.door.ask(activity, visit, at) for activity in self._keeping)
-        return tuple(answer for answer in answers if isinstance(answer, Permit))
-
-    def _follow(
-        self,
-        call: Call,
-        permits: tuple[Permit, ...],
-        who: tuple[Identifier, ...],
-        request: _Request,
-    ) -> None:
+    def _follow(self, call: Call, items: Sequence[str], sender: Sender, delivery: Delivery) -> None:
         """Let the profile follow: traits of an `identify`, and the group the subject falls in."""
         profiles = self._parts.store.profiles
         if call.type == "identify":
             traits = keep_traits(
-                permits,
+                sender.permits,
                 call,
                 plan=self._parts.policy.plan,
-                drop=request.drop,
-                gap=request.gap_of(who),
+                drop=delivery.drop,
+                gap=delivery.gap_of(sender.who),
             )
             if traits:
-                profiles.set_traits(permits, traits)
+                profiles.set_traits(tuple(sender.permits), traits)
             return
-        group_permit = next((p for p in permits if p.purpose == GROUP_PURPOSE), None)
-        if group_permit and (group := self._group(call)):
-            profiles.join(group_permit, group)
+        if GROUP_PURPOSE in sender.permits.purposes and (group := self._group(items)):
+            permit = next(p for p in sender.permits if p.purpose == GROUP_PURPOSE)
+            profiles.join(permit, group)
 
-    def _group(self, call: Call) -> str | None:
-        """Return the category of what the call is about: the broad group it speaks for."""
-        for item in items_of(call)[:1]:
-            line = self._parts.store.catalogue.get(item)
-            return line.category if line and line.category else None
-        return None
+    def _group(self, items: Sequence[str]) -> str | None:
+        """Return the category of the first of *items*: the broad group it speaks for."""
+        line = self._parts.store.catalogue.get(items[0]) if items else None
+        return line.category if line and line.category else None
 
     def _count_kept(self, events: Sequence[Event], stored: Future[frozenset[bytes]]) -> None:
         """Count what was really stored: clients retry, and a duplicate is no event."""
@@ -296,12 +207,12 @@ class Collecting:
         tallies.add("events", "kept", len(kept))
         tallies.add("events", "duplicate", len(events) - len(kept))
 
-    def _count_refused(self, request: _Request) -> None:
+    def _count_refused(self, delivery: Delivery) -> None:
         tallies = self._parts.store.tallies
-        tallies.add("events", "refused", request.refused.total())
-        for reason, n in request.refused.items():
+        tallies.add("events", "refused", delivery.refused.total())
+        for reason, n in delivery.refused.items():
             tallies.add("refused", reason, n)
-        for reason, n in request.dropped.items():
+        for reason, n in delivery.dropped.items():
             tallies.add("dropped", reason, n)
-        for label, n in Counter(self._unplanned.labels(request.gaps)).items():
+        for label, n in Counter(self._unplanned.labels(delivery.gaps)).items():
             tallies.add("gap", label, n)

@@ -14,9 +14,10 @@ from typing import Final, Self
 from tactful.capabilities.collect import Incoming, calls_from
 from tactful.capabilities.consent import Answer, NoticeShown, SignalsOut
 from tactful.gate import Door, Visit
-from tactful.shop.collecting import Collected, Collecting, Whence
+from tactful.shop.collecting import Collected, Collecting
 from tactful.shop.consenting import Consenting, Receipt
 from tactful.shop.deciding import Deciding, Question
+from tactful.shop.delivery import Whence
 from tactful.shop.evaluating import Evaluating, Evaluation
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts

@@ -45,9 +45,9 @@ class UsesInMemory:
         self.gaps: Counter[tuple[str, str]] = Counter()
         self.refusals: Counter[tuple[str, str]] = Counter()
 
-    def count(self, subject: SubjectId, activity: str, day: date) -> None:
-        """Add one use of *subject*'s data by *activity* on *day*."""
-        self.uses[subject, activity, day] += 1
+    def count(self, subject: SubjectId, activities: tuple[str, ...], day: date) -> None:
+        """Add one use of *subject*'s data by each of *activities* on *day*."""
+        self.uses.update((subject, activity, day) for activity in activities)
 
     def count_all(self, subjects: NDArray[np.int64], activity: str, day: date) -> None:
         """Add one use by *activity* on *day* for each of *subjects*, shape (n,)."""

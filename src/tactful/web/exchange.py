@@ -22,6 +22,7 @@ from tactful.assembly import Opened
 from tactful.terms import TactfulError
 from tactful.web.metrics import Metrics
 from tactful.web.places import Origin, Places
+from tactful.web.taking import Taking
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ class Reply:
     media_type: bytes = JSON
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Serving:
     """A shop that is being served: what routes share, and how much is waiting for the disk."""
 
@@ -81,7 +82,7 @@ class Serving:
     metrics: Metrics
     places: Places
     asking: Executor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS))
-    taking: Executor = field(default_factory=lambda: ThreadPoolExecutor(TAKING_THREADS))
+    taking_threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(TAKING_THREADS))
     waiting_calls: int = 0
     stopping: bool = False
 
@@ -96,14 +97,15 @@ class Serving:
         """Run *work*, which may wait for the disk, beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.asking, work)
 
-    async def in_taking_thread(self, work: Callable[[], T]) -> T:
-        """Run *work*, which takes calls in, beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.taking, work)
+    @cached_property
+    def taking(self) -> Taking:
+        """Return what takes calls in, beside the event loop."""
+        return Taking(self.taking_threads, threads=TAKING_THREADS)
 
     def close(self) -> None:
         """Let what is under way finish."""
         self.asking.shutdown()
-        self.taking.shutdown()
+        self.taking_threads.shutdown()
 
 
 Endpoint: TypeAlias = Callable[[Serving, Asked], Awaitable[Reply]]

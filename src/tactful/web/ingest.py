@@ -7,7 +7,6 @@ other, because clients retry everything else.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -74,16 +73,18 @@ async def _store(serving: Serving, incoming: Incoming, asked: Asked, *, by_shop:
     serving.waiting_calls += calls
     try:
         # A new sender is written down at once, and a signal is a statement: both wait for the disk.
-        take = partial(
-            serving.opened.shop.take,
-            incoming,
-            gpc=asked.gpc,
-            whence=asked.origin.region_of_call,
-            source="api",
-            by_shop=by_shop,
+        await serving.taking.take(
+            lambda: (
+                serving.opened.shop.take(
+                    incoming,
+                    gpc=asked.gpc,
+                    whence=asked.origin.region_of_call,
+                    source="api",
+                    by_shop=by_shop,
+                ).stored
+            ),
+            calls=calls,
         )
-        collected = await serving.in_taking_thread(take)
-        await asyncio.wrap_future(collected.stored)
     except Busy:
         raise _too_much() from None
     finally:

@@ -31,6 +31,9 @@ from tactful.web.logs import configure_logging
 from tactful.web.problems import log_unexpected
 
 TICK_SECONDS: Final = 1.0
+
+YOUNG_OBJECTS: Final = 50_000
+"""How many new objects start a search for garbage: what a request leaves is mostly not circular."""
 BACKLOG: Final = 1024
 SWITCH_SECONDS: Final = 0.001
 """How long a thread that takes calls in may keep the interpreter from the event loop."""
@@ -118,6 +121,7 @@ def _warm(shop: Shop) -> None:
     shop.models.current.warm()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 def _free_address(host: str, port: int) -> tuple[str, int]:

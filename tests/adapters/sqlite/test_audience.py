@@ -40,7 +40,7 @@ def test_a_large_audience_is_counted_in_portions(
     subjects = [shelf.stranger() for _ in range(35)]
     day = shelf.clock().date()
     shelf.store.uses.count_all(np.array(subjects, dtype=np.int64), "train", day)
-    shelf.store.uses.count(subjects[0], "train", day)
+    shelf.store.uses.count(subjects[0], ("train",), day)
     assert [uses(shelf, subject) for subject in subjects] == [2] + [1] * 34
 
 

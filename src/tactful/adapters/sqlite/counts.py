@@ -34,7 +34,8 @@ _TALLIES: Final = (
     " ON CONFLICT DO UPDATE SET n = n + excluded.n"
 )
 
-Key = tuple[Any, str, str]
+Key = tuple[Any, tuple[str, ...], str]
+"""What one upsert each is made of: with the first of the middle, with the second, and so on."""
 
 
 class Counts:
@@ -52,7 +53,7 @@ class Counts:
         self._noted.append((key, n))
 
     def add_all(self, firsts: NDArray[np.int64], second: str, third: str) -> None:
-        """Note one more of each (first, second, third)."""
+        """Note one more of each (first, (second,), third)."""
         self._crowds.append((firsts, second, third))
 
     def job(self) -> Job[None] | None:
@@ -78,10 +79,17 @@ class Counts:
             if len(firsts) > _ROWS_A_JOB:
                 self._crowds.appendleft((firsts[_ROWS_A_JOB:], second, third))
             for first in firsts[:_ROWS_A_JOB].tolist():
-                self._sums[first, second, third] += 1
+                self._sums[first, (second,), third] += 1
 
     def _write(self, db: sqlite3.Connection, rows: Mapping[Key, int]) -> None:
-        db.executemany(self._upsert, ((*key, n) for key, n in rows.items()))
+        db.executemany(
+            self._upsert,
+            (
+                (first, second, third, n)
+                for (first, seconds, third), n in rows.items()
+                for second in seconds
+            ),
+        )
 
     def _take_back(self, rows: Mapping[Key, int]) -> None:
         with self._lock:
@@ -98,7 +106,7 @@ class SqliteTallies:
     def add(self, name: str, label: str, n: int = 1, *, day: date | None = None) -> None:
         """Add *n* to *label* of *name* on *day* (UTC), by default today."""
         moment = day or self._engine.clock().date()
-        self.counts.add((name, label, moment.isoformat()), n)
+        self.counts.add((name, (label,), moment.isoformat()), n)
 
     def totals(self) -> Mapping[tuple[str, str], int]:
         """Return all sums over all days, by (name, label)."""
@@ -122,9 +130,9 @@ class SqliteUses:
         self._tallies = tallies
         self._day: tuple[date | None, str] = (None, "")
 
-    def count(self, subject: SubjectId, activity: str, day: date) -> None:
-        """Add one use of *subject*'s data by *activity* on *day*."""
-        self.counts.add((subject, activity, self._text(day)))
+    def count(self, subject: SubjectId, activities: tuple[str, ...], day: date) -> None:
+        """Add one use of *subject*'s data by each of *activities* on *day*."""
+        self.counts.add((subject, activities, self._text(day)))
 
     def count_all(self, subjects: NDArray[np.int64], activity: str, day: date) -> None:
         """Add one use by *activity* on *day* for each of *subjects*."""

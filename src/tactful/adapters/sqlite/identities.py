@@ -41,15 +41,21 @@ class SqliteIdentities:
 
     def admit(self, identifiers: Sequence[Identifier], *, at: datetime) -> SubjectId:
         """Return the subject named by the first identifier that is known; else a new one."""
-        if not identifiers:
-            raise Mistake("a subject needs an identifier: send userId or anonymousId")
-        named = [(name, self._keys.index(name)) for name in identifiers]
         found = [self.find(name) for name in identifiers]
-        if found[0] is not None and all(found):
+        if found and found[0] is not None and all(found):
             return found[0]
+        return self.admit_all([identifiers], at=at)[0]
+
+    def admit_all(
+        self, senders: Sequence[Sequence[Identifier]], *, at: datetime
+    ) -> Sequence[SubjectId]:
+        """Do what `admit` does for each of *senders*, in order, and wait for the disk once."""
+        if not all(senders):
+            raise Mistake("a subject needs an identifier: send userId or anonymousId")
+        named = [[(name, self._keys.index(name)) for name in sender] for sender in senders]
         admitted = Change(subject=ANYBODY, kind=ChangeKind.ADMITTED)
         return self._engine.writer.run(
-            lambda db: self._link(db, named, at),
+            lambda db: [self._link(db, names, at) for names in named],
             kept=lambda: self._engine.changes.tell(admitted),
         )
 

@@ -6,7 +6,14 @@ import os
 import sqlite3
 from typing import Final, Protocol
 
-from tactful.mechanisms.sealing import KEY_BYTES, blind_index, derive, seal, unseal
+from tactful.mechanisms.sealing import (
+    KEY_BYTES,
+    BlindIndex,
+    blind_index,
+    derive,
+    seal,
+    unseal,
+)
 from tactful.terms import Identifier, SubjectId, Trouble
 
 _CHECK: Final = "tactful store"
@@ -36,7 +43,7 @@ class SubjectKeys:
     def __init__(self, keys: Keys) -> None:
         master = keys.master()
         self._wrapping = derive(master, "tactful 1 wrap subject keys")
-        self._indexing = derive(master, "tactful 1 blind index")
+        self._indexing = BlindIndex(derive(master, "tactful 1 blind index"))
         self.check = blind_index(derive(master, "tactful 1 check"), "check", _CHECK)
 
     def create(self, db: sqlite3.Connection, subject: SubjectId) -> bytes:
@@ -55,7 +62,7 @@ class SubjectKeys:
 
     def index(self, identifier: Identifier) -> bytes:
         """Return what *identifier* is found by."""
-        return blind_index(self._indexing, identifier.kind.value, identifier.value)
+        return self._indexing.of(identifier.kind.value, identifier.value)
 
     def verify(self, recorded: bytes) -> None:
         """

@@ -23,6 +23,7 @@ LONGEST_SKEW = timedelta(days=1)
 """A sender's clock is corrected by at most this much: beyond it `sentAt` itself is wrong."""
 
 Id = str | int | None
+_NOBODY = (None, "")
 
 
 class Call(msgspec.Struct, rename="camel", kw_only=True, frozen=True, gc=False):
@@ -144,14 +145,14 @@ def calls_from(lines: Iterable[Mapping[str, object]]) -> Incoming:
 
 def identifiers_of(call: Call) -> tuple[Identifier, ...]:
     """Return who *call* speaks of, the strongest identifier first."""
-    named = (
-        (IdentifierKind.USER_ID, call.user_id),
-        (IdentifierKind.USER_ID if call.type == "alias" else None, call.previous_id),
-        (IdentifierKind.ANONYMOUS_ID, call.anonymous_id),
-    )
-    return tuple(
-        Identifier(kind, str(value)) for kind, value in named if kind and value not in {None, ""}
-    )
+    found = []
+    if call.user_id not in _NOBODY:
+        found.append(Identifier(IdentifierKind.USER_ID, str(call.user_id)))
+    if call.type == "alias" and call.previous_id not in _NOBODY:
+        found.append(Identifier(IdentifierKind.USER_ID, str(call.previous_id)))
+    if call.anonymous_id not in _NOBODY:
+        found.append(Identifier(IdentifierKind.ANONYMOUS_ID, str(call.anonymous_id)))
+    return tuple(found)
 
 
 def happened_at(call: Call, *, sent_at: datetime | None, received_at: datetime) -> datetime:
@@ -226,7 +227,7 @@ def _fault(call: Call) -> str | None:
         return "type must be one of track, identify, page, screen, group, alias"
     if call.type == "track" and not call.event:
         return "a track call needs an event name"
-    if call.user_id in {None, ""} and call.anonymous_id in {None, ""}:
+    if call.user_id in _NOBODY and call.anonymous_id in _NOBODY:
         return "userId or anonymousId is needed"
     for name in ("user_id", "anonymous_id", "previous_id", "message_id"):
         if reason := _bad_id(getattr(call, name)):

@@ -8,12 +8,12 @@ declares for refused purposes only, never reaches a store.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from tactful.capabilities.collect.calls import Call, message_digest
-from tactful.gate import Permit
+from tactful.gate import Permits
 from tactful.terms import Event, PlannedEvent, PlannedProperty, TrackingPlan
 
 GROUP_PURPOSE = "segment_personalization"
@@ -34,9 +34,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_ .-]{0,39}")
 
 
 def keep(
-    permits: Sequence[Permit],
+    permits: Permits,
     call: Call,
     *,
+    items: tuple[str, ...],
     plan: TrackingPlan,
     at: datetime,
     kept_since: Mapping[str, datetime],
@@ -50,6 +51,7 @@ def keep(
     Args:
         permits: One per purpose that the subject allows keeping for; all for the same subject.
         call: What the client sent.
+        items: What `items_of` finds in *call*.
         plan: What may be kept at all.
         at: When it happened, corrected for the sender's clock.
         kept_since: Per purpose the moment before which retention has run out (Art. 5(1)(e)); a
@@ -63,14 +65,14 @@ def keep(
         drop("undeclared event")
         gap(f"event {plain_name(call.title)}")
         return None
-    purposes = _purposes(permits, planned, at, kept_since)
+    purposes = _purposes(permits.purposes, planned, at, kept_since)
     if not purposes:
         return None
     return Event(
-        subject=permits[0].subject,
+        subject=permits.subject,
         name=planned.name,
         at=at,
-        items=items_of(call),
+        items=items,
         purposes=purposes,
         properties=_kept(call.properties or {}, planned.properties, purposes, drop=drop, gap=gap),
         source=source,
@@ -80,26 +82,28 @@ def keep(
 
 
 def _purposes(
-    permits: Sequence[Permit],
+    allowed: frozenset[str],
     planned: PlannedEvent,
     at: datetime,
     kept_since: Mapping[str, datetime],
 ) -> frozenset[str]:
     """Return what an event of *at* may be kept for: allowed, planned, and not past its term."""
-    allowed = {permit.purpose for permit in permits}
-    return frozenset(
-        purpose
-        for purpose in allowed.intersection(planned.purposes) - {GROUP_PURPOSE}
-        if purpose not in kept_since or at >= kept_since[purpose]
-    )
+    purposes = _served(allowed, planned.purposes)
+    late = [purpose for purpose in purposes if at < kept_since.get(purpose, at)]
+    return purposes.difference(late) if late else purposes
+
+
+@lru_cache(maxsize=4096)
+def _served(allowed: frozenset[str], planned: tuple[str, ...]) -> frozenset[str]:
+    """Return the purposes that are both; there are few combinations, and each is asked often."""
+    return allowed.intersection(planned) - {GROUP_PURPOSE}
 
 
 def keep_traits(
-    permits: Sequence[Permit], call: Call, *, plan: TrackingPlan, drop: Drop, gap: Gap
+    permits: Permits, call: Call, *, plan: TrackingPlan, drop: Drop, gap: Gap
 ) -> Mapping[str, object]:
     """Return the declared traits of an `identify` that *permits* allow."""
-    allowed = frozenset(permit.purpose for permit in permits)
-    return _kept(call.traits or {}, plan.traits, allowed, drop=drop, gap=gap)
+    return _kept(call.traits or {}, plan.traits, permits.purposes, drop=drop, gap=gap)
 
 
 @lru_cache(maxsize=1024)
@@ -115,10 +119,14 @@ def plain_name(name: str) -> str:
 
 def items_of(call: Call) -> tuple[str, ...]:
     """Return the catalogue ids that *call* is about, in order, each once."""
-    properties = call.properties or {}
+    properties = call.properties
+    if not properties:
+        return ()
     products = properties.get("products")
-    lines = products if isinstance(products, list) else [properties]
-    found = (_item(line) for line in lines if isinstance(line, dict))
+    if not isinstance(products, list):
+        item = _item(properties)
+        return (item,) if item else ()
+    found = (_item(line) for line in products if isinstance(line, dict))
     return tuple(dict.fromkeys(item for item in found if item))
 
 

@@ -28,6 +28,11 @@ class Identities(Protocol):
         Identifiers that named nobody are linked to the subject.  Durable on return.
         """
 
+    def admit_all(
+        self, senders: Sequence[Sequence[Identifier]], *, at: datetime
+    ) -> Sequence[SubjectId]:
+        """Do what `admit` does for each of *senders*, in order, and wait for the disk once."""
+
 
 class Profiles(Protocol):
     """What is known of one subject besides events."""

@@ -48,10 +48,10 @@ class WatchedUses:
         self._inner = inner
         self._asked: list[Asked] = []
 
-    def count(self, subject: SubjectId, activity: str, day: date) -> None:
-        """Add one use of *subject*'s data by *activity* on *day*."""
-        self._asked.append(Asked(activity=activity, subjects=(int(subject),)))
-        self._inner.count(subject, activity, day)
+    def count(self, subject: SubjectId, activities: tuple[str, ...], day: date) -> None:
+        """Add one use of *subject*'s data by each of *activities* on *day*."""
+        self._asked.extend(Asked(activity=name, subjects=(int(subject),)) for name in activities)
+        self._inner.count(subject, activities, day)
 
     def count_all(self, subjects: NDArray[np.int64], activity: str, day: date) -> None:
         """Add one use by *activity* on *day* for each of *subjects*, shape (n,)."""

@@ -1,0 +1,51 @@
+"""What the calls of one request share: when and from where they came, and what became of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tactful.capabilities.collect import Call, happened_at
+from tactful.terms import Identifier
+
+Whence = Callable[[Call], str | None]
+"""Tells the region of a call's sender, or None where it is not known."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """
+    The circumstances that the calls of one request share, and the counts that come of it.
+
+    `by_shop` tells that the shop itself brings them; `history` that they are of its own past.
+    """
+
+    received_at: datetime
+    sent_at: datetime | None
+    gpc: bool
+    source: str
+    whence: Whence
+    by_shop: bool
+    kept_since: Mapping[str, datetime]
+    history: bool
+    refused: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    gaps: list[tuple[str, tuple[Identifier, ...]]] = field(default_factory=list)
+
+    def drop(self, reason: str) -> None:
+        """Count a property that is not kept."""
+        self.dropped[reason] += 1
+
+    def happened_at(self, call: Call) -> datetime:
+        """Return when *call* happened by our clock."""
+        return happened_at(call, sent_at=self.sent_at, received_at=self.received_at)
+
+    def said_at(self, call: Call) -> datetime | None:
+        """Return when the signals of *call* were given, where it is of the past; else None: now."""
+        return self.happened_at(call) if self.history else None
+
+    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[str], None]:
+        """Return where to note what the plan does not declare of what *who* sent."""
+        return lambda missing: self.gaps.append((missing, who))
