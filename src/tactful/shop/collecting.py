@@ -29,12 +29,13 @@ from tactful.capabilities.collect import (
     region_of,
     signals_of,
 )
+from tactful.capabilities.collect.strays import Stray
 from tactful.gate import Permit, Visit
 from tactful.shop.consenting import Consenting
 from tactful.shop.parts import Parts
 from tactful.shop.relating import Relating
 from tactful.shop.settling import note_address
-from tactful.shop.unplanned import Unplanned
+from tactful.shop.unplanned import RECEIVED, SEEN, Unplanned
 from tactful.shop.visitors import find
 from tactful.terms import Event, Identifier, SubjectId
 
@@ -71,11 +72,15 @@ class _Request:
     history: bool
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
-    gaps: list[tuple[str, tuple[Identifier, ...]]] = field(default_factory=list)
+    noted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gaps: list[tuple[Stray, tuple[Identifier, ...]]] = field(default_factory=list)
     permits: dict[tuple[object, ...], tuple[Permit, ...]] = field(default_factory=dict)
 
     def drop(self, reason: str) -> None:
         self.dropped[reason] += 1
+
+    def note(self, counter: str, label: str) -> None:
+        self.noted[counter, label] += 1
 
     def said_at(self, call: Call) -> datetime | None:
         """Return when the signals of *call* were given, where it is of the past; else None: now."""
@@ -83,7 +88,7 @@ class _Request:
             return None
         return happened_at(call, sent_at=self.sent_at, received_at=self.received_at)
 
-    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[str], None]:
+    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[Stray], None]:
         """Return where to note what the plan does not declare of what *who* sent."""
         return lambda missing: self.gaps.append((missing, who))
 
@@ -95,7 +100,7 @@ class Collecting:
         self._parts = parts
         self._consenting = consenting
         self._relating = relating
-        self._unplanned = Unplanned()
+        self._unplanned = Unplanned(self._seen)
         self._keeping = tuple(a.name for a in parts.policy.activities.values() if a.keeps)
 
     def collect(
@@ -187,6 +192,8 @@ class Collecting:
             source=request.source,
             drop=request.drop,
             gap=request.gap_of(who),
+            note=request.note,
+            now=None if request.history else request.received_at,
         )
         if event is None:
             request.refused["nothing to keep"] += 1
@@ -270,6 +277,7 @@ class Collecting:
                 plan=self._parts.policy.plan,
                 drop=request.drop,
                 gap=request.gap_of(who),
+                note=request.note,
             )
             if traits:
                 profiles.set_traits(permits, traits)
@@ -295,6 +303,8 @@ class Collecting:
             tallies.add("kept", purpose, n)
         tallies.add("events", "kept", len(kept))
         tallies.add("events", "duplicate", len(events) - len(kept))
+        tallies.add(RECEIVED, "event", len(events))
+        tallies.add(RECEIVED, "property", sum(len(event.properties) for event in events))
 
     def _count_refused(self, request: _Request) -> None:
         tallies = self._parts.store.tallies
@@ -303,5 +313,11 @@ class Collecting:
             tallies.add("refused", reason, n)
         for reason, n in request.dropped.items():
             tallies.add("dropped", reason, n)
-        for label, n in Counter(self._unplanned.labels(request.gaps)).items():
-            tallies.add("gap", label, n)
+        for (counter, label), n in request.noted.items():
+            tallies.add(counter, label, n)
+        for counter, label, n in self._unplanned.counts(request.gaps):
+            tallies.add(counter, label, n)
+
+    def _seen(self) -> Iterable[str]:
+        totals = self._parts.store.tallies.totals()
+        return [label for counter, label in totals if counter == SEEN]
