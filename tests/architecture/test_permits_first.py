@@ -48,6 +48,8 @@ UNGATED = {
     "policy.reading": "measures the words of a notice, which everybody is shown",
     "policy.register": POLICY,
     "policy.reviews_due": POLICY,
+    "policy.seen_of": "lists counts by names that many senders share",
+    "policy.unused": POLICY,
     "profile.Identities.admit": "a no must be recorded too, and there is nobody to ask about yet",
     "profile.Identities.find": "the gate can only be asked about somebody once they are found",
     "recommend.Catalogue.all": GOODS,
