@@ -32,7 +32,9 @@ def test_the_same_sender_does_not_make_a_name_common() -> None:
 
 def test_names_are_of_a_bounded_number() -> None:
     """Clients can think of any number of names: the first few are told apart."""
-    found = [(Stray("event", f"e{n}"), sender) for n in range(MOST_NAMES * 2) for sender in range(9)]
+    found = [
+        (Stray("event", f"e{n}"), sender) for n in range(MOST_NAMES * 2) for sender in range(9)
+    ]
     labels = {label for counter, label, _ in Unplanned().counts(found) if counter == "gap"}
 
     assert len(labels) == MOST_NAMES + 1

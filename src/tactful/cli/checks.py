@@ -245,4 +245,6 @@ def _share(totals: Mapping[tuple[str, str], int], kind: str) -> str:
     outside = totals.get(("received", f"{kind} outside of the plan"), 0)
     if not declared + outside:
         return ""
-    return f"{declared / (declared + outside):.0%} of {declared + outside:,} {PLURAL[kind]} declared"
+    return (
+        f"{declared / (declared + outside):.0%} of {declared + outside:,} {PLURAL[kind]} declared"
+    )

@@ -1,4 +1,4 @@
-"""`tactful policy seen` and `unused`: what arrives and is not kept, and what is kept for nothing."""
+"""`tactful policy seen` and `unused`: what arrives for nothing, and what is kept for nothing."""
 
 from __future__ import annotations
 

@@ -42,11 +42,17 @@ class Unplanned:
         self._common: set[str] | None = None
         self._senders: dict[str, set[int]] = {}
 
+    def labels(self, found: Iterable[tuple[str, Hashable]]) -> Iterator[str]:
+        """Yield what to count for each (name, sender): the name, or its kind alone."""
+        for name, sender in found:
+            common = self._is_common(name, hash(sender))
+            yield name if common else _outside(name.partition(" ")[0])
+
     def counts(self, found: Sequence[Found]) -> Iterator[tuple[str, str, int]]:
         """Yield what to count for *found*, as (counter, label, how often)."""
         counted: Counter[tuple[str, str]] = Counter()
         for stray, sender in found:
-            outside = f"{stray.kind} outside of the plan"
+            outside = _outside(stray.kind)
             common = self._is_common(stray.label, hash(sender))
             counted["gap", stray.label if common else outside] += 1
             counted[RECEIVED, outside] += 1
@@ -67,6 +73,10 @@ class Unplanned:
         if len(senders) < LEAST_SENDERS:
             senders.add(sender)
         return len(senders) >= LEAST_SENDERS
+
+
+def _outside(kind: str) -> str:
+    return f"{kind} outside of the plan"
 
 
 def _named(label: str) -> str:

@@ -103,9 +103,7 @@ def _purposes(
     )
 
 
-def _is_over(
-    planned: PlannedEvent | PlannedProperty, at: datetime, now: datetime | None
-) -> bool:
+def _is_over(planned: PlannedEvent | PlannedProperty, at: datetime, now: datetime | None) -> bool:
     """Tell whether the retention that the plan gives *planned* itself has run out."""
     return planned.retention is not None and now is not None and at < now - planned.retention
 

@@ -42,16 +42,20 @@ _NAMES_AN_ID = re.compile(r"(?i)(^|_)(id|sku|ean|gtin|isbn|mpn|code|number|coupo
 _DIGITS = re.compile(r"(?a:\d[\d\W]{6})").search
 _LONG_ID = re.compile(r"[A-Za-z]{2}\d\d[ \w]{11}|\d{4}[ -]\d").match
 _SHORTEST = 6
+_ABROAD = 10
+_AT_HOME = {True: range(10, 13), False: range(9, 13)}
+"""How many digits a number has that is written in one go, or in groups."""
 
 _ESCAPED = "%(?:25)*"
-_BEFORE = r"(?:(?<![\w.%])|(?<=%[0-9A-Fa-f]{2})|(?<=[^\w.]\.))"
+_AFTER_ESCAPE = r"(?<=%(?!25)[0-7][0-9A-Fa-f])|(?<=%25[0-7][0-9A-Fa-f])"
+_BEFORE = rf"(?:(?<![\w.%])|{_AFTER_ESCAPE}|(?<=[^\w.]\.))"
 _SEP = rf"(?:[ \u00a0\u202f()./\-+]|{_ESCAPED}(?:20|28|29|2[BbDdEeFf]|[Cc]2%(?:25)*[Aa]0)){{0,3}}"
 _GAP = rf"(?:[ .\-+]|{_ESCAPED}20)"
 _LETTER = rf"(?:\w|{_ESCAPED}[89A-Fa-f][0-9A-Fa-f])"
 
 _LOGIN = re.compile(r"(?<=//)[^/?#\s@]{1,200}@(?=[\w.-]+)")
 _EMAIL = re.compile(
-    r"(?:(?<![\w.+'%-])|(?<=%[0-7][0-9A-Fa-f]))"
+    rf"(?:(?<![\w.+'%-])|{_AFTER_ESCAPE})"
     rf"(?:\"[^\"@]{{1,64}}\"|(?:{_LETTER}|[.+'-]|{_ESCAPED}(?:2[BbDdEe]|5[Ff])){{1,250}})"
     rf"(?:@|{_ESCAPED}40)"
     rf"(?:(?:{_LETTER}|-){{1,63}}(?:\.|{_ESCAPED}2[Ee])){{1,8}}"
@@ -100,7 +104,7 @@ def suspicious(text: str) -> bool:
 
 def _is_plain_id(text: str) -> bool:
     """Tell whether *text* is nothing but a number or a code of the shop's own."""
-    return not ("@" in text or "%" in text or "+" in text or (_LONG_ID(text) and len(text) > 14))
+    return not ("@" in text or "%" in text or "+" in text or _LONG_ID(text))
 
 
 def masked(
@@ -137,9 +141,7 @@ def mask(planned: PlannedProperty, fit: object, note: Note) -> object:
         return [{n: _in_line(n, v, planned, note) for n, v in line.items()} for line in fit]
     if not isinstance(fit, str) or not planned.mask or not suspicious(fit):
         return fit
-    text, found = masked(
-        fit, of_id=names_an_id(planned.name), exempt=exempt_in(planned.category)
-    )
+    text, found = masked(fit, of_id=names_an_id(planned.name), exempt=exempt_in(planned.category))
     for kind in found:
         note("masked", f"{planned.name}: {kind}")
     return text
@@ -196,7 +198,7 @@ def _without_ibans(text: str, found: list[str]) -> str:
     return "".join([*parts, text[done:]])
 
 
-_IBAN_START = re.compile(r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2}))([A-Za-z]{2})\d\d")
+_IBAN_START = re.compile(rf"(?:(?<![0-9A-Za-z%])|{_AFTER_ESCAPE})([A-Za-z]{{2}})\d\d")
 
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
@@ -205,9 +207,7 @@ def _ibans(text: str) -> Iterator[tuple[int, int]]:
             yield start.start(), end
 
 
-def _without_numbers(
-    text: str, found: list[str], *, of_id: bool, exempt: Collection[str]
-) -> str:
+def _without_numbers(text: str, found: list[str], *, of_id: bool, exempt: Collection[str]) -> str:
     def replaced(match: re.Match[str]) -> str:
         kind = _kind(match)
         if kind is None or kind in exempt:
@@ -252,10 +252,10 @@ def _is_phone_at_home(written: str) -> bool:
         return True
     bare = digits == written
     if digits.startswith("00"):
-        return digits[2:3] != "0" and len(digits) >= 10 and not (bare and is_article(digits))
+        return digits[2:3] != "0" and len(digits) >= _ABROAD and not (bare and is_article(digits))
     if is_book(digits) and not re.search(r"[^\d-]", written):
         return False
-    return (10 if bare else 9) <= len(digits) <= 12 and not (bare and is_article(digits))
+    return len(digits) in _AT_HOME[bare] and not (bare and is_article(digits))
 
 
 def _is_phone_in_query(key: str, written: str) -> bool:

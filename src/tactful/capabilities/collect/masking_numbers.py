@@ -14,15 +14,18 @@ SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30
 IBAN_LENGTHS = {written[:2]: int(written[2:]) for written in _COUNTRIES.split()}
 """How long an account number is, by country (the IBAN registry of ISO 13616)."""
 
+ISBN_LENGTH = 10
+
 _BETWEEN = re.compile(r"[ +\-\u00a0]|%(?:25)*20")
 _CARD = re.compile(
     r"4\d{15}(?:\d{3})?|(?:5[1-5]|6[0245])\d{14}(?:\d{3})?|(?:5[0678]|6[37])\d{14}(?:\d{2,3})?"
-    r"|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|35\d{14}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}"
+    r"|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|35\d{14}|3[47]\d{13}"
+    r"|3(?:0[0-5]|[68]\d)\d{11}"
 )
 
 
 def iban_end(text: str, start: int) -> int:
-    """Return where the account number that begins at *start* of *text* ends; 0 where there is none."""
+    """Return where the account number that begins at *start* of *text* ends; 0 for none."""
     length = IBAN_LENGTHS[text[start : start + 2].upper()]
     found, place = "", start
     while place < len(text) and len(found) < length:
@@ -47,7 +50,7 @@ def is_card(written: str) -> bool:
     plain = re.sub(r"%(?:25)*20|\D", "", written)
     if not _CARD.fullmatch(plain) or len(set(plain)) == 1:
         return False
-    return _luhn(plain) and not (len(plain) == 14 and plain == written and is_article(plain))
+    return _luhn(plain) and not (plain == written and is_article(plain))
 
 
 def _luhn(digits: str) -> bool:
@@ -65,6 +68,6 @@ def is_article(digits: str) -> bool:
 
 def is_book(digits: str) -> bool:
     """Tell whether *digits* are an ISBN-10, by its check digit."""
-    if len(digits) != 10:
+    if len(digits) != ISBN_LENGTH:
         return False
     return sum(place * int(digit) for place, digit in enumerate(reversed(digits), 1)) % 11 == 0

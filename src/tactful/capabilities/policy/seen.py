@@ -81,7 +81,10 @@ def seen_of(daily: Mapping[tuple[date, str], int], plan: TrackingPlan) -> tuple[
         if _is_declared(kind, name, event, plan):
             continue
         seen = found.setdefault((kind, name), Seen(kind=kind, name=name))
-        _add(seen, n, type_, event, day)
+        seen.count += n
+        seen.types.update({type_: n} if type_ else {})
+        seen.events.update({event: n} if event else {})
+        seen.first, seen.last = min(seen.first, day), max(seen.last, day)
         seen.declared = kind == "property" and name in properties
     return tuple(sorted(found.values(), key=lambda seen: (-seen.count, seen.kind, seen.name)))
 
@@ -92,15 +95,6 @@ def _is_declared(kind: str, name: str, event: str, plan: TrackingPlan) -> bool:
     if kind == "trait":
         return name in plan.traits
     return event not in plan.events or name in plan.events[event].properties
-
-
-def _add(seen: Seen, n: int, type_: str, event: str, day: date) -> None:
-    seen.count += n
-    if type_:
-        seen.types[type_] += n
-    if event:
-        seen.events[event] += n
-    seen.first, seen.last = min(seen.first, day), max(seen.last, day)
 
 
 def _key(name: str) -> str:
