@@ -55,6 +55,7 @@ UNGATED = {
     "recommend.Catalogue.all": GOODS,
     "recommend.Catalogue.get": GOODS,
     "recommend.Catalogue.put": GOODS,
+    "recommend.Catalogue.remove": GOODS,
     "recommend.Taught.beside": MODELS,
     "recommend.Taught.fused": MODELS,
     "recommend.Taught.nearest": MODELS,
