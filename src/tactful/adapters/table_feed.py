@@ -38,7 +38,7 @@ def is_feed(path: Path) -> bool:
     """Tell whether *path* begins like XML, behind a byte order mark or gzip or not."""
     with opened(path) as file:
         try:
-            head = _unpacked(file).read(_HEAD)
+            head = _unpacked(file).read1(_HEAD)
         except DAMAGE:
             return False
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
