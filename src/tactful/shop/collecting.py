@@ -303,8 +303,9 @@ class Collecting:
             tallies.add("kept", purpose, n)
         tallies.add("events", "kept", len(kept))
         tallies.add("events", "duplicate", len(events) - len(kept))
-        tallies.add(RECEIVED, "event", len(events))
-        tallies.add(RECEIVED, "property", sum(len(event.properties) for event in events))
+        if events:
+            tallies.add(RECEIVED, "event", len(events))
+            tallies.add(RECEIVED, "property", sum(len(event.properties) for event in events))
 
     def _count_refused(self, request: _Request) -> None:
         tallies = self._parts.store.tallies
