@@ -88,7 +88,9 @@ def test_a_damaged_feed_removes_nothing(empty: Run) -> None:
     empty(*_complete(empty, *GOODS))
     path = empty.file("feed.xml", FEED.replace("XXQ", "EUR").replace("</channel>", "<"))
 
-    empty("import", path, "--as", "catalogue", "--complete", "--force").failed("is no XML from line")
+    empty("import", path, "--as", "catalogue", "--complete", "--force").failed(
+        "is no XML from line"
+    )
     assert _shown(empty) == list(GOODS)
 
 

@@ -69,19 +69,16 @@ def keep(
     purposes = _purposes(permits, planned, at, kept_since)
     if not purposes or _is_over(planned, at, now):
         return None
-    given = call.properties or {}
-    for name in planned.required:
-        if given.get(name) is None:
-            note("missing", f"{planned.name}: {name}")
+    if planned.required:
+        _note_missing(planned, call, note)
+    reduction = _Reduction(planned.properties, purposes, drop, gap, note, at, now)
     return Event(
         subject=permits[0].subject,
         name=planned.name,
         at=at,
         items=items_of(call),
         purposes=purposes,
-        properties=_Reduction(planned.properties, purposes, drop, gap, note, at, now).of(
-            given, planned.name
-        ),
+        properties=reduction.of(call.properties or {}, planned.name),
         source=source,
         message=message_digest(call),
         session=_session(call),
@@ -101,6 +98,13 @@ def _purposes(
         for purpose in allowed.intersection(planned.purposes) - {GROUP_PURPOSE}
         if purpose not in kept_since or at >= kept_since[purpose]
     )
+
+
+def _note_missing(planned: PlannedEvent, call: Call, note: Note) -> None:
+    given = call.properties or {}
+    for name in planned.required:
+        if given.get(name) is None:
+            note("missing", f"{planned.name}: {name}")
 
 
 def _is_over(planned: PlannedEvent | PlannedProperty, at: datetime, now: datetime | None) -> bool:
