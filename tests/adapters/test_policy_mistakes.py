@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_shops import LOYALTY, PURPOSES, UTAH, changed, loaded, notice, shop
 
-from tactful.adapters.policy_entries import PROPERTY_TYPES
 from tactful.adapters.policy_files import load_policy
+from tactful.adapters.policy_plan import PROPERTY_TYPES
 from tactful.terms import LegalBasis, PolicyMistake
 
 KEEP = '[keep-x]\npurpose = "{}"\ntitle = "Keep"\nkeeps = true\n'

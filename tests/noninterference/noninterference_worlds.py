@@ -211,6 +211,7 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
     return Teaching(
         anybody={
             "items": [items[:2]],
+            "Shop.remove_items.items": [["bulb", "never heard of"]],
             "region": ["XA", None],
             "locale": ["en"],
             "ui": ["banner 1"],

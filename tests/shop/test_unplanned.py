@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shop_worlds import agree, track
 
+from tactful.capabilities.collect.strays import Stray
 from tactful.shop import Shop
 from tactful.shop.unplanned import LEAST_SENDERS, MOST_NAMES, Unplanned
 
@@ -21,13 +22,29 @@ def test_a_name_is_told_once_several_senders_use_it(shop: Shop) -> None:
 
 def test_the_same_sender_does_not_make_a_name_common() -> None:
     """However often they send it."""
-    labels = Unplanned().labels([("property shoe", "ada")] * 50)
+    counted = set(Unplanned().counts([(Stray("property", "shoe", "number"), "ada")] * 50))
 
-    assert set(labels) == {"property outside of the plan"}
+    assert counted == {
+        ("gap", "property outside of the plan", 50),
+        ("received", "property outside of the plan", 50),
+    }
 
 
 def test_names_are_of_a_bounded_number() -> None:
     """Clients can think of any number of names: the first few are told apart."""
-    found = [(f"event {n}", sender) for n in range(MOST_NAMES * 2) for sender in range(9)]
+    found = [
+        (Stray("event", f"e{n}"), sender) for n in range(MOST_NAMES * 2) for sender in range(9)
+    ]
+    labels = {label for counter, label, _ in Unplanned().counts(found) if counter == "gap"}
 
-    assert len(set(Unplanned().labels(found))) == MOST_NAMES + 1
+    assert len(labels) == MOST_NAMES + 1
+
+
+def test_what_is_shown_already_stays_common() -> None:
+    """A name that was shown needs no five senders again after a restart; another one does."""
+    unplanned = Unplanned(lambda: ["property|size|number|Product Viewed"])
+    found = [(Stray("property", name, "string", "Cart Viewed"), "ada") for name in ("size", "hat")]
+
+    seen = [label for counter, label, _ in unplanned.counts(found) if counter == "seen"]
+
+    assert seen == ["property|size|string|Cart Viewed"]

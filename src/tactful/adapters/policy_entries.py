@@ -18,15 +18,9 @@ import msgspec
 from tactful.adapters.policy_tables import Entry, Overlay, Table, decode, one_of
 from tactful.terms import (
     Activity,
-    PlannedEvent,
-    PlannedProperty,
     PolicyMistake,
     Purpose,
-    RelationshipKind,
-    TrackingPlan,
 )
-
-PROPERTY_TYPES = ("string", "integer", "number", "boolean", "datetime", "products")
 
 _PURPOSE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -54,18 +48,7 @@ class _Activity(msgspec.Struct, frozen=True):
     keeps: bool = False
     survives_restriction: bool = False
     review: date | None = None
-
-
-class _Property(msgspec.Struct, frozen=True):
-    type: str
-    category: str
-    purposes: Names
-
-
-class _Event(msgspec.Struct, frozen=True):
-    purposes: Names
-    properties: tuple[str, ...] = ()
-    relationship: str | None = None
+    reads: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +113,7 @@ def _purpose(entry: Entry, words: Words) -> Purpose:
         title=told.title,
         categories=told.categories,
         uses=told.uses,
-        retention=_days(told.retention_days),
+        retention=retention_of(told.retention_days),
         review=told.review,
     )
 
@@ -170,44 +153,6 @@ def _check_activity(activity: Activity, where: str, purposes: Mapping[str, Purpo
         )
 
 
-def plan_of(*, properties: Overlay, events: Overlay, traits: Overlay, words: Words) -> TrackingPlan:
-    """Return the tracking plan; events do without the properties that the shop removed."""
-    declared = {name: _property(entry, words) for name, entry in properties.entries.items()}
-    gone = properties.removed - declared.keys()
-    return TrackingPlan(
-        events={n: _event(e, words, declared, gone) for n, e in events.entries.items()},
-        traits={name: _property(entry, words) for name, entry in traits.entries.items()},
-    )
-
-
-def _property(entry: Entry, words: Words) -> PlannedProperty:
-    told = decode(entry, _Property)
-    return PlannedProperty(
-        name=entry.name,
-        type=one_of(told.type, PROPERTY_TYPES, entry.where, "type"),
-        category=one_of(told.category, words.categories, entry.where, "Fideslang category"),
-        purposes=words.known(told.purposes, entry.where),
-    )
-
-
-def _event(
-    entry: Entry, words: Words, declared: Mapping[str, PlannedProperty], gone: frozenset[str]
-) -> PlannedEvent:
-    told = decode(entry, _Event)
-    named = [one_of(p, [*declared, *gone], entry.where, "property") for p in told.properties]
-    return PlannedEvent(
-        name=entry.name,
-        purposes=words.known(told.purposes, entry.where),
-        properties={name: declared[name] for name in named if name not in gone},
-        relationship=_relationship(told.relationship, entry.where),
-    )
-
-
-def _relationship(said: str | None, where: str) -> RelationshipKind | None:
-    if said is None:
-        return None
-    return RelationshipKind(one_of(said, list(RelationshipKind), where, "relationship"))
-
-
-def _days(days: int | None) -> timedelta | None:
+def retention_of(days: int | None) -> timedelta | None:
+    """Return *days* as a time, None for no end."""
     return None if days is None else timedelta(days=days)

@@ -9,7 +9,7 @@ combines with the pack.  Nothing is decided here, and nothing is guessed: every 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -22,15 +22,15 @@ from tactful.adapters.notice_files import NoticeFile, notice_files, read_notice
 from tactful.adapters.policy_entries import (
     Words,
     activities_of,
-    plan_of,
     purposes_of,
     words_of,
 )
+from tactful.adapters.policy_plan import plan_of, reads_checked
 from tactful.adapters.policy_regimes import regimes_of
 from tactful.adapters.policy_signals import signals_of
-from tactful.adapters.policy_tables import Table, one_of, overlay, parse_toml, read_text
+from tactful.adapters.policy_tables import Overlay, Table, one_of, overlay, parse_toml, read_text
 from tactful.gate import strictest_of
-from tactful.terms import Notice, Policy, PolicyMistake, Regime, TrackingPlan
+from tactful.terms import Notice, Policy, PolicyMistake, Regime
 
 TABLES = ("purposes.toml", "activities.toml", "tracking-plan.toml", "signals.toml")
 FOLDERS = ("regimes", "notices", "dpia")
@@ -79,12 +79,16 @@ def load_policy(shop_policy_folder: Path | None, *, on: date | None = None) -> P
     today = on or datetime.now(UTC).date()
     law = regimes_of([layer.regimes() for layer in layers], words, on=today)
     notices = _notices(layers, words)
+    plan = _plan_tables(layers)
+    activities = activities_of(register, words, purposes)
     policy = Policy(
         purposes=purposes,
-        activities=activities_of(register, words, purposes),
+        activities=reads_checked(
+            activities, register, properties=plan["properties"], traits=plan["traits"]
+        ),
         regimes=(strictest_of(law.regimes), *law.regimes),
         notices=notices,
-        plan=_plan(layers, words),
+        plan=plan_of(**plan, words=words, purposes=purposes),
         changes_on=law.changes_on,
         signals=signals_of(
             [layer.table("signals.toml") for layer in layers],
@@ -166,13 +170,12 @@ def _shop(folder: Path) -> _Layer:
     return _Layer(root=folder, called=folder.name)
 
 
-def _plan(layers: Sequence[_Layer], words: Words) -> TrackingPlan:
+def _plan_tables(layers: Sequence[_Layer]) -> Mapping[str, Overlay]:
     tables = [layer.table("tracking-plan.toml") for layer in layers]
     for called, table in tables:
         for section in table:
             one_of(section, SECTIONS, called, "section")
-    found = {section: overlay(tables, section) for section in SECTIONS}
-    return plan_of(**found, words=words)
+    return {section: overlay(tables, section) for section in SECTIONS}
 
 
 def _notices(layers: Sequence[_Layer], words: Words) -> tuple[Notice, ...]:

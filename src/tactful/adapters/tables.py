@@ -1,5 +1,5 @@
 """
-Rows out of CSV, JSON lines and Parquet files, plain or gzipped, in bounded memory.
+Rows out of CSV, JSON lines, Parquet and product feeds, plain or gzipped, in bounded memory.
 
 What the columns mean is not known here: see `tactful.capabilities.collect.tables.mapping`.
 """
@@ -13,10 +13,13 @@ from pathlib import Path
 import msgspec
 
 from tactful.adapters.table_csv import csv_columns, csv_rows
+from tactful.adapters.table_feed import feed_rows, is_feed
 from tactful.adapters.table_lines import Progress, opened, read_lines
 from tactful.capabilities.collect.tables.mapping import Dialect
 from tactful.capabilities.collect.tables.rows import LONGEST_RAW, Reject, Row
 from tactful.terms import Mistake
+
+FEED = "feed"
 
 UNREADABLE = {
     b"PK\x03\x04": "a zip or Excel file: save the sheet as CSV, or unpack it",
@@ -47,6 +50,8 @@ def table_shape(path: Path, *, dialect: Dialect) -> TableShape:
         from tactful.adapters.table_parquet import parquet_columns
 
         return TableShape(form=form, columns=parquet_columns(path))
+    if form == FEED:
+        return TableShape(form=form, columns=())
     lines = read_lines(path, encoding=dialect.encoding, progress=_silent)
     if form == "csv":
         return TableShape(form=form, columns=csv_columns(lines, dialect, path))
@@ -61,7 +66,7 @@ def read_rows(
     Yield the rows of *path*; a record that cannot be read is a `Reject` and costs no other.
 
     Args:
-        path: CSV, JSON lines (either gzipped or not) or Parquet: its content says which.
+        path: CSV, JSON lines, a product feed (gzipped or not) or Parquet: its content says which.
         dialect: How a CSV file is written.
         progress: Told `(bytes read, bytes in all)` as the file is worked through.
 
@@ -74,6 +79,8 @@ def read_rows(
         from tactful.adapters.table_parquet import parquet_rows
 
         return parquet_rows(path, told)
+    if form == FEED:
+        return feed_rows(path, told)
     lines = read_lines(path, encoding=dialect.encoding, progress=told)
     return csv_rows(lines, dialect, path) if form == "csv" else _json_rows(lines)
 
@@ -90,6 +97,8 @@ def _form(path: Path, dialect: Dialect) -> str:
     for magic, what in UNREADABLE.items():
         if head.startswith(magic):
             raise Mistake(f"{path} is {what}")
+    if is_feed(path):
+        return FEED
     lines = read_lines(path, encoding=dialect.encoding, progress=_silent)
     first = next((line for line in lines if isinstance(line, str) and line.strip()), "")
     if first.lstrip().startswith("["):

@@ -7,9 +7,9 @@ Decides nothing else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tactful.adapters.access import (
@@ -72,6 +72,7 @@ class Opened:
     links: Links
     folder: Path
     census: Callable[[], Census]
+    uses_since: Callable[[date], Mapping[str, int]]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
     lock: FolderLock | None = None
 
@@ -185,6 +186,7 @@ def _opened(
         access=read_access(keys, write_key=settings.shop.write_key),
         links=Links(master),
         folder=folder,
+        uses_since=store.uses.since,
         census=lambda: census(store.standings, policy=policy, at=clock()),
         receipt_keys=lambda: receipt_keys(keys),
         lock=lock,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tactful.adapters.map_files import built_in_maps, read_map, region_names
-from tactful.adapters.tables import read_rows, table_shape
+from tactful.adapters.tables import FEED, read_rows, table_shape
 from tactful.capabilities.collect.tables.assortment import Assortment
 from tactful.capabilities.collect.tables.feeds import (
     SubjectLine,
@@ -20,7 +20,7 @@ from tactful.capabilities.collect.tables.mapping import Dialect, FileMap, common
 from tactful.capabilities.collect.tables.orders import calls_of_orders, items_of_orders
 from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped
 from tactful.capabilities.collect.tables.wire import Wire
-from tactful.terms import Item
+from tactful.terms import Item, Mistake
 
 Thing = Wire | SubjectLine | Item | Reject | Skipped
 """What lines of a file amount to."""
@@ -63,7 +63,7 @@ def read_table(
     Open a file that is to be imported; it is read as its `things` are.
 
     Args:
-        path: CSV, JSON lines or Parquet.
+        path: CSV, JSON lines, Parquet or a product feed.
         kind: `orders`, `events`, `subjects` or `catalogue`.
         map_file: Says which column means what; else a map that knows the file, or common names.
         told: Told how many bytes were read, of how many.
@@ -83,7 +83,9 @@ def _map_for(path: Path, kind: str, map_file: Path | None) -> FileMap:
     shape = table_shape(path, dialect=own.dialect if own else Dialect())
     known = own or choose(built_in_maps(), shape.columns, kind=kind)
     file_map = known or common_names(kind, regions=region_names())
-    if shape.form != "jsonl":  # whose lines may differ: each is judged by itself
+    if shape.form == FEED and kind != "catalogue":
+        raise Mistake(f"{path.name} is a product feed: import it --as catalogue")
+    if shape.form not in {"jsonl", FEED}:  # whose lines may differ: each is judged by itself
         check_columns(file_map, shape.columns, name=path.name)
     return file_map
 

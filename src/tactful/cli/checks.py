@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -34,6 +34,8 @@ EVERYBODY = 0
 
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time than this."""
+
+PLURAL = {"event": "events", "property": "properties"}
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -93,6 +95,7 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _clock(opened)
     yield _server(opened)
     yield _counts(opened)
+    yield from _plan(opened)
     yield from _gaps(opened)
 
 
@@ -219,3 +222,29 @@ def _gaps(opened: Opened) -> Iterator[Finding]:
         if name == "gap":
             says = f"{label} ({count:,} times refused): add it to the policy"
             yield Finding(check="gap", state=State.NOTE, says=says)
+
+
+def _plan(opened: Opened) -> Iterator[Finding]:
+    """Yield how much of what arrives is declared, what was masked in it, and what it lacked."""
+    totals = opened.shop.totals()
+    shares = (_share(totals, kind) for kind in ("event", "property"))
+    says = ", ".join(share for share in shares if share) or "nothing arrived yet"
+    yield Finding(check="plan coverage", state=State.OK, says=says)
+    for counter, advice in (
+        ("masked", "a page or a client sends personal content where it does not belong"),
+        ("missing", "kept without a property that it requires"),
+    ):
+        found = {label: n for (name, label), n in totals.items() if name == counter}
+        if found:
+            told = ", ".join(f"{label} ({n:,})" for label, n in sorted(found.items()))
+            yield Finding(check=counter, state=State.NOTE, says=f"{told}: {advice}")
+
+
+def _share(totals: Mapping[tuple[str, str], int], kind: str) -> str:
+    declared = totals.get(("received", kind), 0)
+    outside = totals.get(("received", f"{kind} outside of the plan"), 0)
+    if not declared + outside:
+        return ""
+    return (
+        f"{declared / (declared + outside):.0%} of {declared + outside:,} {PLURAL[kind]} declared"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ KINDS = ("orders", "events", "subjects", "catalogue")
     metavar="FILE",
     help="Where unusable lines go.  [default: FILE.rejects.csv]",
 )
+@click.option("--complete", is_flag=True, help="FILE is the whole catalogue: remove other items.")
+@click.option("--force", is_flag=True, help="With --complete: remove also more than half.")
 @json_option
 def import_(
     path: Path,
@@ -42,10 +45,12 @@ def import_(
     kind: str,
     map_file: Path | None,
     rejects_file: Path | None,
+    complete: bool,
+    force: bool,
     as_json_: bool,
 ) -> None:
     """
-    Import FILE: CSV (also gzipped), JSON lines or Parquet.
+    Import FILE: CSV (also gzipped), JSON lines, Parquet, or a product feed in XML.
 
     Every line asks the gate; what nobody allowed is counted and not kept. Importing a file again
     adds nothing twice.
@@ -54,8 +59,9 @@ def import_(
     for given in (path, map_file):
         if given and given.absolute() == rejects.absolute():
             raise Mistake(f"{rejects} is read from: name another file with --rejects")
+    whole = _whole(kind, complete=complete, force=force)
     with opened(folder) as found:
-        report = _import(found, path, kind=kind, map_file=map_file, rejects=rejects)
+        report = _import(found, path, kind=kind, map_file=map_file, rejects=rejects, whole=whole)
     where = rejects if report.rejected else None
     if as_json_:
         say_json({**report.plain(), "rejects": str(where) if where else None})
@@ -63,8 +69,29 @@ def import_(
         _show(report, where)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whole:
+    """That a file is the whole catalogue, and whether more than half of the items may go."""
+
+    force: bool
+
+
+def _whole(kind: str, *, complete: bool, force: bool) -> _Whole | None:
+    if complete and kind != "catalogue":
+        raise Mistake("--complete goes with --as catalogue: only goods are removed by a file")
+    if force and not complete:
+        raise Mistake("--force goes with --complete")
+    return _Whole(force=force) if complete else None
+
+
 def _import(
-    found: Opened, path: Path, *, kind: str, map_file: Path | None, rejects: Path
+    found: Opened,
+    path: Path,
+    *,
+    kind: str,
+    map_file: Path | None,
+    rejects: Path,
+    whole: _Whole | None,
 ) -> Report:
     from tactful.assembly import read_table
     from tactful.cli.importing import Import
@@ -74,6 +101,8 @@ def _import(
         table = read_table(path, kind=kind, map_file=map_file, told=told)
         running = Import(found.shop, refused, source=path.name)
         try:
+            if whole:
+                return running.run_complete(table, force=whole.force)
             return running.run(table)
         except KeyboardInterrupt:
             raise Interrupted(
@@ -86,6 +115,7 @@ def _show(report: Report, rejects: Path | None) -> None:
     say(f"{report.rows:>10,} rows read")
     for count, what in (
         (report.items, "items put into the catalogue"),
+        (report.removed, "items removed, which are not in this file"),
         (report.subjects, "subjects read"),
         (report.statements, "statements recorded"),
         (report.calls, "calls made of them"),

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tactful.assembly import Table
 from tactful.capabilities.collect.tables.feeds import SubjectLine
@@ -20,7 +21,10 @@ from tactful.cli.text import as_json
 from tactful.shop import Shop, Who
 from tactful.terms import Item, Mistake
 
+T = TypeVar("T")
+
 BATCH = 500
+REMOVED_AT_ONCE = 5_000
 TELLERS = 16
 """How many subjects' statements are recorded at once: they share the commits of the store."""
 
@@ -34,6 +38,7 @@ class Report:
     kept: int = 0
     new: int = 0
     items: int = 0
+    removed: int = 0
     subjects: int = 0
     statements: int = 0
     rejected: int = 0
@@ -59,6 +64,7 @@ class Report:
             "new": self.new,
             "duplicates": self.duplicates,
             "items": self.items,
+            "removed": self.removed,
             "subjects": self.subjects,
             "statements": self.statements,
             "refused": dict(self.refused),
@@ -82,6 +88,7 @@ class Import:
         self._shop = shop
         self._rejects = rejects
         self._source = source
+        self._items: set[str] | None = None
         self.report = Report()
 
     def run(self, table: Table) -> Report:
@@ -91,6 +98,37 @@ class Import:
             self.report.rows = table.rows
         self.report.rows = table.rows
         return self.report
+
+    def run_complete(self, table: Table, *, force: bool) -> Report:
+        """
+        Import *table* as the whole catalogue: items that are not in it become tombstones.
+
+        Raises:
+            Mistake: more than half of the items would go, or a line was rejected whose item may
+                be meant to stay; nothing is removed then, unless *force* says so.
+        """
+        self._items = set()
+        self.run(table)
+        live = [line.id for line in self._shop.catalogue.values() if not line.removed]
+        gone = [item for item in live if item not in self._items]
+        if not force:
+            self._check_removal(len(gone), len(live))
+        for batch in batched(iter(gone), REMOVED_AT_ONCE):
+            self.report.removed += self._shop.remove_items(batch)
+        return self.report
+
+    def _check_removal(self, gone: int, live: int) -> None:
+        kept = "the items of this file are imported, and none is removed"
+        if gone and self.report.rejected:
+            raise Mistake(
+                f"{self.report.rejected} lines were rejected, so {kept}: mend them and import "
+                f"again, or remove the {gone} that are not in it with --force"
+            )
+        if gone > live / 2:
+            raise Mistake(
+                f"{gone} of {live} items are not in this file, more than half; {kept}: is it the "
+                f"whole catalogue? Then say --force"
+            )
 
     def _good(self, table: Table) -> Iterator[_Line]:
         for thing in table.things:
@@ -105,6 +143,8 @@ class Import:
         self._send_subjects([line for line in batch if isinstance(line.thing, SubjectLine)])
         self._send_calls([line for line in batch if isinstance(line.thing, dict)])
         items = [line.thing for line in batch if isinstance(line.thing, Item)]
+        if self._items is not None:
+            self._items.update(item.id for item in items)
         if items:
             self.report.items += self._shop.put_items(items)
 
@@ -168,9 +208,9 @@ class Import:
         self._rejects.add(reject)
 
 
-def batched(lines: Iterator[_Line], size: int) -> Iterator[list[_Line]]:
+def batched(lines: Iterator[T], size: int) -> Iterator[list[T]]:
     """Yield *lines* in lists of at most *size*."""
-    batch: list[_Line] = []
+    batch: list[T] = []
     for line in lines:
         batch.append(line)
         if len(batch) == size:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from tactful.cli import policy_notice, policy_register, policy_words
+from tactful.cli import policy_data, policy_notice, policy_register, policy_words
 from tactful.cli.failures import Failure
 from tactful.cli.options import FILE, TEXT, json_option
 from tactful.cli.plain import plain
@@ -51,6 +51,10 @@ def policy() -> None:
 
     A policy is the folder `policy/` of a shop, laid over the pack that comes with tactful.
     """
+
+
+policy.add_command(policy_data.seen)
+policy.add_command(policy_data.unused)
 
 
 @policy.command(cls=Command, epilog="tactful policy check --shop my-shop --strict")

@@ -31,7 +31,7 @@ from tactful.shop.delivery import Delivery, Whence
 from tactful.shop.parts import Parts
 from tactful.shop.relating import Relating
 from tactful.shop.senders import Sender, Senders
-from tactful.shop.unplanned import Unplanned
+from tactful.shop.unplanned import RECEIVED, SEEN, Unplanned
 from tactful.shop.visitors import find
 from tactful.terms import Event, Identifier
 
@@ -62,7 +62,7 @@ class Collecting:
         self._parts = parts
         self._senders = Senders(parts, consenting)
         self._relating = relating
-        self._unplanned = Unplanned()
+        self._unplanned = Unplanned(self._seen)
 
     def collect(
         self,
@@ -155,6 +155,8 @@ class Collecting:
             source=delivery.source,
             drop=delivery.drop,
             gap=delivery.gap_of(sender.who),
+            note=delivery.note,
+            now=None if delivery.history else delivery.received_at,
         )
         if event is None:
             delivery.refused["nothing to keep"] += 1
@@ -183,6 +185,7 @@ class Collecting:
                 plan=self._parts.policy.plan,
                 drop=delivery.drop,
                 gap=delivery.gap_of(sender.who),
+                note=delivery.note,
             )
             if traits:
                 profiles.set_traits(tuple(sender.permits), traits)
@@ -206,6 +209,9 @@ class Collecting:
             tallies.add("kept", purpose, n)
         tallies.add("events", "kept", len(kept))
         tallies.add("events", "duplicate", len(events) - len(kept))
+        if events:
+            tallies.add(RECEIVED, "event", len(events))
+            tallies.add(RECEIVED, "property", sum(len(event.properties) for event in events))
 
     def _count_refused(self, delivery: Delivery) -> None:
         tallies = self._parts.store.tallies
@@ -214,5 +220,11 @@ class Collecting:
             tallies.add("refused", reason, n)
         for reason, n in delivery.dropped.items():
             tallies.add("dropped", reason, n)
-        for label, n in Counter(self._unplanned.labels(delivery.gaps)).items():
-            tallies.add("gap", label, n)
+        for (counter, label), n in delivery.noted.items():
+            tallies.add(counter, label, n)
+        for counter, label, n in self._unplanned.counts(delivery.gaps):
+            tallies.add(counter, label, n)
+
+    def _seen(self) -> Iterable[str]:
+        totals = self._parts.store.tallies.totals()
+        return [label for counter, label in totals if counter == SEEN]

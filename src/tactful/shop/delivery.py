@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tactful.capabilities.collect import Call, happened_at
+from tactful.capabilities.collect.strays import Stray
 from tactful.terms import Identifier
 
 Whence = Callable[[Call], str | None]
@@ -32,11 +33,16 @@ class Delivery:
     history: bool
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
-    gaps: list[tuple[str, tuple[Identifier, ...]]] = field(default_factory=list)
+    noted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gaps: list[tuple[Stray, tuple[Identifier, ...]]] = field(default_factory=list)
 
     def drop(self, reason: str) -> None:
         """Count a property that is not kept."""
         self.dropped[reason] += 1
+
+    def note(self, counter: str, label: str) -> None:
+        """Count what the shop should know of how it collects: *label* of *counter*."""
+        self.noted[counter, label] += 1
 
     def happened_at(self, call: Call) -> datetime:
         """Return when *call* happened by our clock."""
@@ -46,6 +52,6 @@ class Delivery:
         """Return when the signals of *call* were given, where it is of the past; else None: now."""
         return self.happened_at(call) if self.history else None
 
-    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[str], None]:
+    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[Stray], None]:
         """Return where to note what the plan does not declare of what *who* sent."""
         return lambda missing: self.gaps.append((missing, who))

@@ -139,6 +139,10 @@ class Shop:
         """Insert or replace catalogue items; return how many."""
         return self._parts.store.catalogue.put(items)
 
+    def remove_items(self, items: Iterable[str]) -> int:
+        """Take items out of the catalogue for good: their ids are never shown; return how many."""
+        return self._parts.store.catalogue.remove(items)
+
     def consent(
         self,
         who: Who,

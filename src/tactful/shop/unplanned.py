@@ -2,12 +2,16 @@
 Count what clients send outside of the tracking plan, without repeating what only few send.
 
 Clients choose the names of events and properties, and may put anything there, somebody's name too.
-A name that several different senders use is the page's own, and can be shown to the shop.
+A name that several different senders use is the page's own, and can be shown to the shop, with the
+types that it was seen with; values are looked at for their type alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+from tactful.capabilities.collect.strays import Stray
 
 LEAST_SENDERS = 5
 """How many different senders must use a name before it is counted by name."""
@@ -15,20 +19,52 @@ LEAST_SENDERS = 5
 MOST_NAMES = 200
 """How many names are told apart: clients can think of any number."""
 
+SEEN = "seen"
+"""The counter of what was seen and not kept: its labels are `kind|name|type|event`."""
+
+RECEIVED = "received"
+"""The counter of what arrived with leave to be kept, within and outside of the plan."""
+
+Found = tuple[Stray, Hashable]
+"""What is not declared, and who sent it."""
+
 
 class Unplanned:
-    """Remembers, for this process, by how many senders a name was used."""
+    """
+    Remembers, for this process, by how many senders a name was used.
 
-    def __init__(self) -> None:
+    Args:
+        shown: Returns the labels that are shown already: their names are common for good.
+    """
+
+    def __init__(self, shown: Callable[[], Iterable[str]] = tuple) -> None:
+        self._shown = shown
+        self._common: set[str] | None = None
         self._senders: dict[str, set[int]] = {}
 
-    def labels(self, found: Iterable[tuple[str, Hashable]]) -> Iterable[str]:
+    def labels(self, found: Iterable[tuple[str, Hashable]]) -> Iterator[str]:
         """Yield what to count for each (name, sender): the name, or its kind alone."""
         for name, sender in found:
-            kind = name.partition(" ")[0]
-            yield name if self._is_common(name, hash(sender)) else f"{kind} outside of the plan"
+            common = self._is_common(name, hash(sender))
+            yield name if common else _outside(name.partition(" ")[0])
+
+    def counts(self, found: Sequence[Found]) -> Iterator[tuple[str, str, int]]:
+        """Yield what to count for *found*, as (counter, label, how often)."""
+        counted: Counter[tuple[str, str]] = Counter()
+        for stray, sender in found:
+            outside = _outside(stray.kind)
+            common = self._is_common(stray.label, hash(sender))
+            counted["gap", stray.label if common else outside] += 1
+            counted[RECEIVED, outside] += 1
+            if common:
+                counted[SEEN, "|".join(stray)] += 1
+        yield from ((counter, label, n) for (counter, label), n in counted.items())
 
     def _is_common(self, name: str, sender: int) -> bool:
+        if self._common is None:
+            self._common = {_named(label) for label in self._shown()}
+        if name in self._common:
+            return True
         senders = self._senders.get(name)
         if senders is None:
             if len(self._senders) >= MOST_NAMES:
@@ -37,3 +73,12 @@ class Unplanned:
         if len(senders) < LEAST_SENDERS:
             senders.add(sender)
         return len(senders) >= LEAST_SENDERS
+
+
+def _outside(kind: str) -> str:
+    return f"{kind} outside of the plan"
+
+
+def _named(label: str) -> str:
+    kind, name, *_ = label.split("|", 3)
+    return f"{kind} {name}"

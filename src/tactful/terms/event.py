@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tactful.terms.regime import RelationshipKind
 from tactful.terms.standing import SubjectId
@@ -12,12 +12,19 @@ from tactful.terms.standing import SubjectId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedProperty:
-    """A declared property: its type, Fideslang category, and the purposes it may be kept for."""
+    """
+    A declared property: its type, Fideslang category, and the purposes it may be kept for.
+
+    `retention` is how long it may be kept, where that is shorter than its purposes say.  `mask`
+    tells that personal content which does not belong there is masked in it.
+    """
 
     name: str
     type: str
     category: str
     purposes: tuple[str, ...]
+    retention: timedelta | None = None
+    mask: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +32,16 @@ class PlannedEvent:
     """
     A declared event with its declared properties; anything else is dropped and counted.
 
-    `relationship` says what dealing with the shop the event is, where it is one.
+    `relationship` says what dealing with the shop the event is, where it is one.  `required` are
+    properties that it should never lack; `retention` is its own, where shorter than its purposes'.
     """
 
     name: str
     purposes: tuple[str, ...]
     properties: Mapping[str, PlannedProperty]
     relationship: RelationshipKind | None = None
+    required: frozenset[str] = frozenset()
+    retention: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

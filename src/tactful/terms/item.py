@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+REMOVED = "removed"
+"""The availability of a tombstone: the shop has it no longer, and models still know its id."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -24,4 +27,9 @@ class Item:
     @property
     def available(self) -> bool:
         """Tell whether the item may be shown at all."""
-        return self.availability not in {"out_of_stock", "discontinued"}
+        return self.availability not in {"out_of_stock", "discontinued", REMOVED}
+
+    @property
+    def removed(self) -> bool:
+        """Tell whether the item is a tombstone."""
+        return self.availability == REMOVED

@@ -44,7 +44,8 @@ class Activity:
     `survives_restriction` marks what Art. 18(2) still allows while data is restricted: keeping
     it, and what the subject asks for.  `dpia` names the impact assessment that a profiling
     activity needs before it may run (Art. 35).  `transfers` says, for recipients in other
-    countries, which and under what safeguard (Art. 30(1)(e)).
+    countries, which and under what safeguard (Art. 30(1)(e)).  `reads` are the properties and
+    `traits.NAME` that it reads of what is kept; None for whatever is kept for its purpose.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Activity:
     keeps: bool = False
     survives_restriction: bool = False
     review: date | None = None
+    reads: tuple[str, ...] | None = None

@@ -40,6 +40,23 @@ CONSENT: Final[Example] = {
     "ui": "banner 1",
 }
 
+ITEMS: Final[Example] = {
+    "items": [
+        {
+            "id": "mug-blue",
+            "title": "Blue mug",
+            "category": "Mugs",
+            "price": 1250,
+            "currency": "EUR",
+            "url": "https://shop.example/p/mug-blue",
+            "image": "https://shop.example/p/mug-blue.jpg",
+            "availability": "in_stock",
+            "attributes": {"colour": "blue"},
+        },
+        {"id": "teapot", "title": "Teapot", "price": "39.90 EUR", "availability": "preorder"},
+    ]
+}
+
 DEALING: Final[Example] = {
     "userId": "u-1",
     "kind": "purchase",

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from tactful.web.exchange import Endpoint
 
-Method: TypeAlias = Literal["GET", "POST", "PATCH", "DELETE"]
+Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Needs(enum.Enum):

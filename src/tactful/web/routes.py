@@ -18,13 +18,14 @@ from tactful.web import (
     deciding,
     examples,
     ingest,
+    items,
     messages,
     operations,
     subjects,
 )
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving
 from tactful.web.openapi import document
-from tactful.web.route import Needs, Route
+from tactful.web.route import Method, Needs, Route
 
 
 def _ingest() -> Iterator[Route]:
@@ -164,6 +165,32 @@ def _description() -> bytes:
     return document(ROUTES)
 
 
+def _goods() -> Iterator[Route]:
+    about = partial(Route, tag="catalogue", needs=Needs.SECRET, public=False)
+    methods: tuple[Method, ...] = ("POST", "PUT")
+    for method in methods:
+        yield about(
+            method=method,
+            path="/v1/items",
+            endpoint=items.put,
+            summary="Put items into the catalogue, each replaced whole",
+            takes=items.ItemsAsk,
+            gives=items.ItemsTaken,
+            example=examples.ITEMS,
+        )
+    told = {"id": "the item, where its id holds a slash"}
+    queries: dict[str, dict[str, str]] = {"/v1/items/{id}": {}, "/v1/items": told}
+    for path, query in queries.items():
+        yield about(
+            method="DELETE",
+            path=path,
+            endpoint=items.remove,
+            summary="Take an item out of the catalogue: it is never shown again",
+            gives=items.ItemRemoved,
+            query=query,
+        )
+
+
 _WHO: Final = {
     "userId": "whom the shop means by it",
     "anonymousId": "whom the browser means by it",
@@ -238,6 +265,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         gives=messages.DealingTaken,
         example=examples.DEALING,
     ),
+    *_goods(),
     *_rights(),
     *_evidence(),
     Route(

@@ -6,6 +6,7 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlite_shelf import SqliteShelf
 
@@ -14,7 +15,7 @@ from tactful.adapters.sqlite.connections import FILE, connect
 from tactful.adapters.sqlite.histories import microseconds
 from tactful.adapters.sqlite.migrate import upgrade
 from tactful.gate import digest
-from tactful.terms import Standing, Statement, StatementKind, SubjectId
+from tactful.terms import Item, Standing, Statement, StatementKind, SubjectId
 from tactful.testing.conformance.policy import INDIVIDUAL, NOTICE, shelf_policy
 from tactful.testing.conformance.shelf import START
 
@@ -69,6 +70,27 @@ def test_nothing_said_is_lost(old: Path) -> None:
     assert shelf.store.standings.digest(ANN) == digest(standing, shelf.policy, shelf.clock())
     assert shelf.store.standings.digest(BOB) is None
     assert shelf.store.standings.columns().subjects.tolist() == [ANN, BOB]
+    shelf.store.close()
+
+
+def test_goods_keep_their_order(tmp_path: Path) -> None:
+    """Items of before migration 0006 stand in the order in which they came, and can be replaced."""
+    create_key_file(tmp_path / "master.key")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / FILE).touch()
+    upgrade(folder / FILE, to="0002")
+    db = connect(folder / FILE)
+    goods = [Item(id=name, title=name) for name in ("pot", "cup", "bowl")]
+    rows = [(item.id, msgspec.msgpack.encode(item)) for item in goods]
+    db.executemany("INSERT INTO items (id, body) VALUES (?, ?)", rows)
+    db.close()
+
+    shelf = SqliteShelf(folder)
+    assert list(shelf.store.catalogue.all().values()) == goods
+    shelf.store.catalogue.put([Item(id="pot", title="Big pot"), Item(id="pan", title="Pan")])
+    titles = [item.title for item in shelf.store.catalogue.all().values()]
+    assert titles == ["Big pot", "cup", "bowl", "Pan"]
     shelf.store.close()
 
 

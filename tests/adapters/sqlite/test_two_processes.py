@@ -92,3 +92,17 @@ def test_changes_can_be_followed(shelf: Shelf, other: SqliteShelf) -> None:
     other.store.records.erase(other.permit(ann))
     later = store.changes_since(first[-1].number)
     assert [(change.subject, change.kind) for change in later] == [(ann, ChangeKind.ERASED)]
+
+
+def test_an_item_reaches_the_other(shelf: Shelf, other: SqliteShelf) -> None:
+    """What one process puts or removes the other shows, in the same order."""
+    shelf.store.catalogue.put([Item(id="cup", title="Cup"), Item(id="pot", title="Pot")])
+    assert soon(lambda: list(other.store.catalogue.all()) == ["cup", "pot"])
+    other.store.catalogue.put([Item(id="bowl", title="Bowl"), Item(id="cup", title="Mug")])
+    shelf.store.catalogue.remove(["pot"])
+    assert soon(lambda: shelf.store.catalogue.all() == other.store.catalogue.all())
+    assert [(i.title, i.removed) for i in shelf.store.catalogue.all().values()] == [
+        ("Mug", False),
+        ("Pot", True),
+        ("Bowl", False),
+    ]

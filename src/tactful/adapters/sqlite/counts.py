@@ -125,7 +125,8 @@ class SqliteTallies:
 class SqliteUses:
     """Implements `tactful.gate.Uses`."""
 
-    def __init__(self, tallies: SqliteTallies) -> None:
+    def __init__(self, engine: Engine, tallies: SqliteTallies) -> None:
+        self._engine = engine
         self.counts = Counts(_USES)
         self._tallies = tallies
         self._day: tuple[date | None, str] = (None, "")
@@ -137,6 +138,12 @@ class SqliteUses:
     def count_all(self, subjects: NDArray[np.int64], activity: str, day: date) -> None:
         """Add one use by *activity* on *day* for each of *subjects*."""
         self.counts.add_all(subjects, activity, day.isoformat())
+
+    def since(self, day: date) -> Mapping[str, int]:
+        """Return how often each activity used anybody's data from *day* on."""
+        self._engine.writer.flush()
+        query = "SELECT activity, sum(n) FROM uses WHERE day >= ? GROUP BY activity"
+        return dict(self._engine.read().execute(query, (day.isoformat(),)).fetchall())
 
     def gap(self, activity: str, missing: str) -> None:
         """Note that something is not configured."""

@@ -49,7 +49,7 @@ class SqliteStore:
         self.records = SqliteRecords(engine, intake, keys)
         self.catalogue = SqliteCatalogue(engine)
         self.tallies = SqliteTallies(engine)
-        self.uses = SqliteUses(self.tallies)
+        self.uses = SqliteUses(engine, self.tallies)
         engine.writer.chore(self.uses.counts.job)
         engine.writer.chore(self.tallies.counts.job)
         engine.writer.start()

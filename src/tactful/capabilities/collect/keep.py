@@ -7,12 +7,14 @@ declares for refused purposes only, never reaches a store.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from tactful.capabilities.collect.calls import Call, message_digest
+from tactful.capabilities.collect.masking import Note, mask, masked_id
+from tactful.capabilities.collect.strays import Stray, stray
 from tactful.gate import Permits
 from tactful.terms import Event, PlannedEvent, PlannedProperty, TrackingPlan
 
@@ -27,10 +29,8 @@ PRODUCT_FIELDS = ("product_id", "sku", "quantity", "price", "category")
 Drop = Callable[[str], None]
 """Told why a property was dropped, without its value."""
 
-Gap = Callable[[str], None]
+Gap = Callable[[Stray], None]
 """Told what the tracking plan does not declare, by a name that can be shown to anybody."""
-
-_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_ .-]{0,39}")
 
 
 def keep(
@@ -44,6 +44,8 @@ def keep(
     source: str,
     drop: Drop,
     gap: Gap,
+    note: Note,
+    now: datetime | None = None,
 ) -> Event | None:
     """
     Return *call* as an event reduced to what *permits* allow, or None where nothing is left.
@@ -59,22 +61,27 @@ def keep(
         source: Where it came from, for the subject to see (Art. 15(1)(g)).
         drop: Told about each property that is not kept.
         gap: Told about each event and property that the plan does not declare.
+        note: Told what to count besides: what is missing, and what was masked.
+        now: From when retention of the plan's own is counted back; None keeps the past whole.
     """
     planned = plan.events.get(call.title)
     if planned is None:
         drop("undeclared event")
-        gap(f"event {plain_name(call.title)}")
+        gap(stray("event", call.title))
         return None
     purposes = _purposes(permits.purposes, planned, at, kept_since)
-    if not purposes:
+    if not purposes or _is_over(planned, at, now):
         return None
+    if planned.required:
+        _note_missing(planned, call, note)
+    reduction = _Reduction(planned.properties, purposes, drop, gap, note, at, now)
     return Event(
         subject=permits.subject,
         name=planned.name,
         at=at,
         items=items,
         purposes=purposes,
-        properties=_kept(call.properties or {}, planned.properties, purposes, drop=drop, gap=gap),
+        properties=reduction.of(call.properties or {}, planned.name),
         source=source,
         message=message_digest(call),
         session=_session(call),
@@ -99,22 +106,23 @@ def _served(allowed: frozenset[str], planned: tuple[str, ...]) -> frozenset[str]
     return allowed.intersection(planned) - {GROUP_PURPOSE}
 
 
+def _note_missing(planned: PlannedEvent, call: Call, note: Note) -> None:
+    given = call.properties or {}
+    for name in planned.required:
+        if given.get(name) is None:
+            note("missing", f"{planned.name}: {name}")
+
+
+def _is_over(planned: PlannedEvent | PlannedProperty, at: datetime, now: datetime | None) -> bool:
+    """Tell whether the retention that the plan gives *planned* itself has run out."""
+    return planned.retention is not None and now is not None and at < now - planned.retention
+
+
 def keep_traits(
-    permits: Permits, call: Call, *, plan: TrackingPlan, drop: Drop, gap: Gap
+    permits: Permits, call: Call, *, plan: TrackingPlan, drop: Drop, gap: Gap, note: Note
 ) -> Mapping[str, object]:
     """Return the declared traits of an `identify` that *permits* allow."""
-    return _kept(call.traits or {}, plan.traits, permits.purposes, drop=drop, gap=gap)
-
-
-@lru_cache(maxsize=1024)
-def plain_name(name: str) -> str:
-    """
-    Return *name* if it is plain, else that it is none.
-
-    Clients choose the names of events and properties, and may put anything there: a name with a
-    digit or an at sign might be somebody's.
-    """
-    return name if _PLAIN_NAME.fullmatch(name) else "of no plain name"
+    return _Reduction(plan.traits, permits.purposes, drop, gap, note).of(call.traits or {}, None)
 
 
 def items_of(call: Call) -> tuple[str, ...]:
@@ -132,35 +140,45 @@ def items_of(call: Call) -> tuple[str, ...]:
 
 def _item(line: Mapping[str, object]) -> str:
     value = line.get("product_id") or line.get("sku")
-    return str(value)[:200].replace("\0", "") if isinstance(value, str | int) else ""
+    if not isinstance(value, str | int):
+        return ""
+    return masked_id(str(value)[:200].replace("\0", ""))
 
 
 def _session(call: Call) -> str:
     session = (call.context or {}).get("sessionId")
-    return str(session)[:64] if isinstance(session, str | int) else ""
+    return masked_id(str(session)[:64]) if isinstance(session, str | int) else ""
 
 
-def _kept(
-    given: Mapping[str, object],
-    declared: Mapping[str, PlannedProperty],
-    purposes: frozenset[str],
-    *,
-    drop: Drop,
-    gap: Gap,
-) -> dict[str, object]:
-    kept: dict[str, object] = {}
-    for name, value in given.items():
-        planned = declared.get(name)
-        if planned is None:
-            drop("undeclared property")
-            gap(f"property {plain_name(name)}")
-        elif purposes.isdisjoint(planned.purposes):
-            drop("refused purpose")
-        elif (fit := _FITS[planned.type](value)) is None:
-            drop("wrong type or out of range")
-        else:
-            kept[name] = fit
-    return kept
+@dataclass(slots=True)
+class _Reduction:
+    """What the properties of one call are reduced to, and who is told what was left out."""
+
+    declared: Mapping[str, PlannedProperty]
+    purposes: frozenset[str]
+    drop: Drop
+    gap: Gap
+    note: Note
+    at: datetime | None = None
+    now: datetime | None = None
+
+    def of(self, given: Mapping[str, object], event: str | None) -> dict[str, object]:
+        """Return what is kept of *given*: properties of *event*, or traits where it is None."""
+        kept: dict[str, object] = {}
+        for name, value in given.items():
+            planned = self.declared.get(name)
+            if planned is None:
+                self.drop("undeclared property")
+                self.gap(stray("trait" if event is None else "property", name, value, event))
+            elif self.purposes.isdisjoint(planned.purposes):
+                self.drop("refused purpose")
+            elif self.at is not None and _is_over(planned, self.at, self.now):
+                self.drop("past its own retention")
+            elif (fit := _FITS[planned.type](value)) is None:
+                self.drop("wrong type or out of range")
+            else:
+                kept[name] = mask(planned, fit, self.note)
+        return kept
 
 
 def _string(value: object) -> str | None:

@@ -14,13 +14,16 @@ from tactful.capabilities.policy.groups import Census, Group
 from tactful.capabilities.policy.reading import Reading, reading
 from tactful.capabilities.policy.register import Entry, Ground, Law, Register, register
 from tactful.capabilities.policy.reviews import Review, reviews_due
+from tactful.capabilities.policy.seen import Seen, seen_of
 from tactful.capabilities.policy.turns import Turn
+from tactful.capabilities.policy.unused import Collected, unused
 
 __all__ = [
     "LEAST_READING_EASE",
     "AskedAgain",
     "Census",
     "Change",
+    "Collected",
     "Difference",
     "Entry",
     "Finding",
@@ -31,6 +34,7 @@ __all__ = [
     "Reading",
     "Register",
     "Review",
+    "Seen",
     "Severity",
     "Turn",
     "check",
@@ -38,4 +42,6 @@ __all__ = [
     "reading",
     "register",
     "reviews_due",
+    "seen_of",
+    "unused",
 ]

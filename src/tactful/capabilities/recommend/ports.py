@@ -28,6 +28,13 @@ class Catalogue(Protocol):
     def put(self, items: Iterable[Item]) -> int:
         """Insert or replace *items*; return how many.  Visible to the next `get`."""
 
+    def remove(self, items: Iterable[str]) -> int:
+        """
+        Make tombstones of the items of these ids, known or not; return how many were none before.
+
+        A tombstone is never shown; it keeps what was known of the item, for those who bought it.
+        """
+
 
 class Taught(Protocol):
     """The models in use, as recommendation asks them.  Unknown items are ignored."""

@@ -223,3 +223,53 @@ class CatalogueSuite:
         """An empty catalogue stays empty."""
         assert shelf.store.catalogue.put([]) == 0
         assert shelf.store.catalogue.all() == {}
+
+    def test_keeps_its_order(self, shelf: Shelf) -> None:
+        """Items stand in the order in which they first came, here and after a reopening."""
+        shelf.store.catalogue.put([TEAPOT, replace(TEAPOT, id="cup")])
+        shelf.store.catalogue.put([replace(TEAPOT, id="bowl"), replace(TEAPOT, price=1)])
+        assert list(shelf.store.catalogue.all()) == ["teapot", "cup", "bowl"]
+        assert list(shelf.reopen().catalogue.all()) == ["teapot", "cup", "bowl"]
+
+    def test_removes(self, shelf: Shelf) -> None:
+        """What is removed stays as a tombstone, with what was known of it, and is not available."""
+        shelf.store.catalogue.put([TEAPOT, replace(TEAPOT, id="cup")])
+        assert shelf.store.catalogue.remove(["teapot", "teapot"]) == 1
+        gone = replace(TEAPOT, availability="removed")
+        assert shelf.store.catalogue.get("teapot") == gone
+        assert not gone.available
+        assert shelf.reopen().catalogue.get("teapot") == gone
+        assert shelf.store.catalogue.remove(["teapot", "cup"]) == 1
+
+    def test_removes_what_only_models_know(self, shelf: Shelf) -> None:
+        """An id that the catalogue never had can be kept from being shown."""
+        assert shelf.store.catalogue.remove(["old-lamp"]) == 1
+        lamp = shelf.store.catalogue.get("old-lamp")
+        assert lamp is not None
+        assert lamp.removed
+
+    def test_what_comes_back_is_shown_again(self, shelf: Shelf) -> None:
+        """Putting an item ends its tombstone."""
+        shelf.store.catalogue.put([TEAPOT])
+        shelf.store.catalogue.remove(["teapot"])
+        shelf.store.catalogue.put([TEAPOT])
+        assert shelf.store.catalogue.get("teapot") == TEAPOT
+
+    def test_an_item_is_replaced_whole(self, shelf: Shelf) -> None:
+        """What the new line does not state is not there any more."""
+        shelf.store.catalogue.put([TEAPOT])
+        bare = Item(id="teapot", title="Teapot")
+        shelf.store.catalogue.put([bare])
+        assert shelf.store.catalogue.get("teapot") == bare
+
+    def test_nobody_loses_a_change(self, shelf: Shelf) -> None:
+        """Items put and removed from many threads at once are all there at the end."""
+        with ThreadPoolExecutor(8) as pool:
+            for number in range(100):
+                pool.submit(shelf.store.catalogue.put, [replace(TEAPOT, id=f"i{number}")])
+                pool.submit(shelf.store.catalogue.remove, [f"old{number}"])
+                pool.submit(shelf.store.catalogue.all)
+        goods = shelf.store.catalogue.all()
+        assert len(goods) == 200
+        assert sum(1 for item in goods.values() if item.removed) == 100
+        assert dict(shelf.reopen().catalogue.all()) == dict(goods)

@@ -14,7 +14,7 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from tactful.assembly import Opened
-from tactful.capabilities.policy import reviews_due
+from tactful.capabilities.policy import reviews_due, seen_of
 from tactful.shop import Shop
 from tactful.web.pages.console_key import COOKIE, may_see
 from tactful.web.pages.figures import Row, Totals, counted, register, rows
@@ -74,6 +74,9 @@ def _attention(shop: Shop) -> dict[str, object]:
         "signals": counted(totals, "signal"),
         "conflicts": counted(totals, "conflict"),
         "shown": _shown(totals),
+        "seen": seen_of(shop.daily("seen"), shop.policy.plan),
+        "masked": counted(totals, "masked"),
+        "missing": counted(totals, "missing"),
         "reviews": reviews_due(shop.policy, shop.now().date()),
         "changes_on": shop.policy.changes_on,
         "today": shop.now().date(),

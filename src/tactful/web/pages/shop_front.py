@@ -94,7 +94,7 @@ def require_item(opened: Opened, item: str) -> Item:
         NotFoundException: the shop has no such product.
     """
     line = opened.shop.catalogue.get(item)
-    if line is None:
+    if line is None or line.removed:
         raise NotFoundException("This shop has no such product, or no longer.")
     return line
 

@@ -57,8 +57,10 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "catalogue": {
         "id": ("product_id", *_ITEM["product_id"]),
         "title": ("name", "product_name", "description"),
-        "category": ("product_type", "product_category"),
+        "category": ("product_type", "product_category", "google_product_category"),
         "price": ("unit_price",),
+        "sale_price": (),
+        "sale_price_effective_date": (),
         "currency": ("currency_code",),
         "brand": (),
         "url": ("link",),

@@ -15,7 +15,6 @@ from typing import TypeVar
 import msgspec
 
 from tactful.capabilities.collect.tables.fields import (
-    minor_units,
     moment,
     name_of,
     number,
@@ -25,6 +24,7 @@ from tactful.capabilities.collect.tables.fields import (
     text,
 )
 from tactful.capabilities.collect.tables.fitting import Reader
+from tactful.capabilities.collect.tables.goods import item_of
 from tactful.capabilities.collect.tables.mapping import FileMap
 from tactful.capabilities.collect.tables.rows import Reject, Row, Skipped, Unfit, rejected
 from tactful.capabilities.collect.tables.wire import Wire, named, said
@@ -52,8 +52,6 @@ ANSWERS = {
     **dict.fromkeys(("no", "false", "0", "denied", "opt_out", "opted_out"), "deny"),
 }
 CONSENT = ("consent.", "consent_")
-AVAILABILITY = frozenset({"in_stock", "out_of_stock", "preorder", "backorder", "discontinued"})
-LONGEST_ITEM = 200
 
 T = TypeVar("T")
 
@@ -98,7 +96,7 @@ def items_of_catalogue(
     rows: Iterable[Row | Reject], file_map: FileMap
 ) -> Iterator[Item | Reject | Skipped]:
     """Yield each item; columns without a meaning of their own become attributes."""
-    return _each(rows, file_map, _item)
+    return _each(rows, file_map, item_of)
 
 
 def _each(
@@ -230,50 +228,4 @@ def _email(value: object) -> str:
     found = text(value)
     if found and not (0 < found.find("@") < len(found) - 1):
         raise Unfit("email is not an address")
-    return found
-
-
-def _item(fields: dict[str, object], rest: dict[str, object], file_map: FileMap) -> Item:
-    item = said("id", name_of, fields.get("id"))
-    title = text(fields.get("title"))
-    if not item or not title:
-        raise Unfit("id is missing" if not item else "title is missing")
-    if len(item) > LONGEST_ITEM:
-        raise Unfit(f"id is longer than {LONGEST_ITEM} characters")
-    currency = text(fields.get("currency")).upper()
-    return Item(
-        id=item,
-        title=title,
-        category=text(fields.get("category")),
-        price=_price(fields.get("price"), currency, file_map),
-        currency=currency,
-        brand=text(fields.get("brand")),
-        url=_address("url", fields.get("url")),
-        image=_address("image", fields.get("image")),
-        availability=_availability(fields.get("availability")),
-        attributes={**rest, **_object("attributes", fields.get("attributes"))},
-    )
-
-
-def _price(value: object, currency: str, file_map: FileMap) -> int | None:
-    if not text(value):
-        return None
-    amount = said("price", lambda v: number(v, decimal=file_map.decimal), value)
-    return said(
-        "price", lambda _: minor_units(amount, unit=file_map.unit, currency=currency), value
-    )
-
-
-def _address(name: str, value: object) -> str:
-    """Let through what a page may link to: an address with a script in it may not be shown."""
-    found = text(value)
-    if found and not found.startswith(("https://", "http://", "/")):
-        raise Unfit(f"{name} must begin with https://, http:// or /")
-    return found
-
-
-def _availability(value: object) -> str:
-    found = text(value).lower().replace(" ", "_") or "in_stock"
-    if found not in AVAILABILITY:
-        raise Unfit(f"availability must be one of {', '.join(sorted(AVAILABILITY))}")
     return found
