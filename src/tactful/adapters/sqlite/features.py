@@ -1,0 +1,116 @@
+"""Features kept up to date: a snapshot of each subject's events, and what came since."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import reduce
+from typing import Final
+
+from tactful.adapters.sqlite.engine import Engine
+from tactful.adapters.sqlite.marks import Marks, further, head, rows_since, touched_since
+from tactful.adapters.sqlite.rows import view_of
+from tactful.adapters.sqlite.snapshots import (
+    Snapshot,
+    Taken,
+    last_change,
+    read_progress,
+    read_snapshot,
+    seal_snapshot,
+    stamp_of,
+    write_snapshots,
+)
+from tactful.adapters.sqlite.subject_keys import SubjectKeys
+from tactful.capabilities.profile.features import PURPOSES, feature_purposes, parts_for
+from tactful.capabilities.profile.folding import Folded, fold, merge
+from tactful.gate import Permit
+from tactful.terms import SubjectId
+
+A_BATCH: Final = 500
+"""How many events are taken up in one transaction: between two, others can write."""
+
+
+class SqliteFeatures:
+    """Implements `tactful.capabilities.profile.ports.Features`."""
+
+    def __init__(self, engine: Engine, keys: SubjectKeys) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._stamp = stamp_of(engine.digests.policy_hash)
+        plan, bits = engine.policy.plan, engine.bits
+        self._views = {p: view_of(p, plan, bits) for p in PURPOSES if p in engine.policy.purposes}
+        self._parts = {purpose: parts_for(purpose) for purpose in self._views}
+
+    def of(self, permit: Permit) -> Mapping[str, Folded]:
+        """Return what is folded of the permit's subject, by purpose; of all their numbers."""
+        subject = self._engine.covered(permit)
+        purposes = [purpose for purpose in feature_purposes(permit) if purpose in self._views]
+        members = self._engine.members(subject)
+        return {
+            purpose: reduce(merge, (self._folded(each, purpose) for each in members), Folded())
+            for purpose in purposes
+        }
+
+    def advance(self, limit: int) -> int:
+        """Take up to *limit* events into the snapshots; return how many were taken up."""
+        done = 0
+        while done < limit:
+            taken = self._batch(min(A_BATCH, limit - done))
+            done += taken
+            if not taken:
+                break
+        return done
+
+    def _batch(self, limit: int) -> int:
+        """Take up the next events; 0 where there are none, or another process was faster."""
+        with self._reading() as db:
+            heard, before = last_change(db), read_progress(db, self._stamp)
+            subjects, after, events = touched_since(db, before, limit)
+        if not events:
+            return 0
+        taken = [each for subject in sorted(subjects) for each in self._take(subject)]
+        written = self._engine.writer.run(
+            lambda db: write_snapshots(
+                db, taken, stamp=self._stamp, before=before, after=after, heard=heard
+            )
+        )
+        return events if written else 0
+
+    def _take(self, subject: SubjectId) -> Iterator[Taken]:
+        """Yield new snapshots of *subject*, one a purpose; none of whom was erased."""
+        for purpose in self._views:
+            with self._reading() as db:
+                key = self._keys.of(db, subject)
+                if key is not None:
+                    snapshot = self._read(db, subject, purpose, key=key)
+                    yield seal_snapshot(snapshot, subject, purpose, key=key)
+
+    def _folded(self, subject: SubjectId, purpose: str) -> Folded:
+        with self._reading() as db:
+            key = self._keys.of(db, subject)
+            return Folded() if key is None else self._read(db, subject, purpose, key=key).folded
+
+    def _read(
+        self, db: sqlite3.Connection, subject: SubjectId, purpose: str, *, key: bytes
+    ) -> Snapshot:
+        """Return what is up to date now, from the snapshot and what came since."""
+        kept = read_snapshot(db, subject, purpose, key=key)
+        start: Folded = Folded()
+        marks: Marks = {}
+        if kept is not None and kept.stamp == self._stamp:
+            start, marks = kept.folded, further(kept.marks, read_progress(db, self._stamp))
+        view = self._views[purpose]
+        rows = rows_since(db, marks, subject, mask=view.mask)
+        folded = fold(start, map(view.event, rows), self._parts[purpose]) if rows else start
+        return Snapshot(self._stamp, dict(head(db)), folded)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Yield this thread's connection in a transaction: all that is read is of one moment."""
+        db = self._engine.read()
+        db.execute("BEGIN")
+        try:
+            yield db
+        finally:
+            db.execute("COMMIT")
