@@ -272,7 +272,10 @@ class Collecting:
                 gap=request.gap_of(who),
             )
             if traits:
-                profiles.set_traits(permits, traits)
+                at = happened_at(call, sent_at=request.sent_at, received_at=request.received_at)
+                before = profiles.set_traits(permits, traits, at=at, source=request.source)
+                for _ in before:
+                    request.drop("corrected before")
             return
         group_permit = next((p for p in permits if p.purpose == GROUP_PURPOSE), None)
         if group_permit and (group := self._group(call)):

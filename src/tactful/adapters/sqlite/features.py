@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from typing import Final
@@ -77,14 +77,14 @@ class SqliteFeatures:
         )
         return events if written else 0
 
-    def _take(self, subject: SubjectId) -> Iterator[Taken]:
-        """Yield new snapshots of *subject*, one a purpose; none of whom was erased."""
-        for purpose in self._views:
-            with self._reading() as db:
-                key = self._keys.of(db, subject)
-                if key is not None:
-                    snapshot = self._read(db, subject, purpose, key=key)
-                    yield seal_snapshot(snapshot, subject, purpose, key=key)
+    def _take(self, subject: SubjectId) -> Sequence[Taken]:
+        """Return new snapshots of *subject*, one a purpose; none of whom was erased."""
+        with self._reading() as db:
+            key = self._keys.of(db, subject)
+            if key is None:
+                return ()
+            folded = {p: self._read(db, subject, p, key=key) for p in self._views}
+        return [seal_snapshot(each, subject, p, key=key) for p, each in folded.items()]
 
     def _folded(self, subject: SubjectId, purpose: str) -> Folded:
         with self._reading() as db:

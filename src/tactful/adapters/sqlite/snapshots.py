@@ -57,9 +57,9 @@ _read_progress = msgspec.msgpack.Decoder(Progress).decode
 _write = msgspec.msgpack.Encoder().encode
 
 
-def stamp_of(policy_hash: str) -> bytes:
+def stamp_of(policy_hash: bytes) -> bytes:
     """Return what tells snapshots apart that were taken by other rules: then they are not ours."""
-    return hashlib.blake2b(f"{FORM} {policy_hash}".encode(), digest_size=8).digest()
+    return hashlib.blake2b(policy_hash, digest_size=8, salt=bytes([FORM])).digest()
 
 
 def read_snapshot(

@@ -76,11 +76,25 @@ SAID: Final = {
     "lift": "You allowed use again",
 }
 
+ORIGINS: Final = {
+    "observed": "Told by a page or the shop",
+    "subject": "Your own word",
+    "officer": "Set right by the shop for you",
+}
+"""Who stated a trait."""
+
 IDENTIFIERS: Final = {
     "userId": "The shop's number for you",
     "anonymousId": "Your browser's number",
     "email": "E-mail address",
 }
+
+IDENTIFIERS_OF_THEM: Final = {
+    "userId": "Shop's number (userId)",
+    "anonymousId": "Browser's number (anonymousId)",
+    "email": "E-mail address",
+}
+"""The same for the privacy officer; a kind that is not here is shown by its own name."""
 
 RULES: Final = {
     "not_forbidden": "The law of the region forbids it",
