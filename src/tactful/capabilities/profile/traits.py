@@ -63,7 +63,8 @@ def _joined(one: Mapping[str, Trait], other: Mapping[str, Trait]) -> Mapping[str
     return {**one, **other, **shared}
 
 
-def _rank(trait: Trait) -> tuple[bool, datetime, str, str, list[str]]:
+def _rank(trait: Trait) -> tuple[bool, datetime, str, str, str, list[str]]:
     """Order words on a trait; below the time it decides nothing but that it is always the same."""
     value = json.dumps(trait.value, sort_keys=True, default=repr)
-    return trait.origin.corrects, trait.at, value, trait.source, sorted(trait.purposes)
+    by = trait.origin.value
+    return trait.origin.corrects, trait.at, value, by, trait.source, sorted(trait.purposes)
