@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tactful.capabilities.collect import fitting
 from tactful.capabilities.consent import SignedReceipt
 from tactful.capabilities.profile import computed
 from tactful.capabilities.rights import Holdings, export
@@ -79,15 +80,14 @@ class Subject:
 
         Raises:
             Mistake: a trait that the tracking plan does not declare, or declares for purposes
-                only that the subject does not allow.
+                only that the subject does not allow; a value of another type.
         """
         origin = _corrector(by)
         keeping = self._keeping()
         allowed = {permit.purpose for permit in keeping}
-        for name, value in traits.items():
-            self._check_trait(name, value, allowed)
+        fit = {name: self._fit(name, value, allowed) for name, value in traits.items()}
         self._parts.store.profiles.set_traits(
-            (self._permit(), *keeping), traits, source=source, origin=origin
+            (self._permit(), *keeping), fit, source=source, origin=origin
         )
 
     def observe_again(self, names: Collection[str]) -> int:
@@ -163,13 +163,21 @@ class Subject:
         visit = Visit(subject=self._number)
         withdraw_from(self._parts, self._models, visit, self._parts.clock())
 
-    def _check_trait(self, name: str, value: object, allowed: set[str]) -> None:
+    def _fit(self, name: str, value: object, allowed: set[str]) -> object:
+        """Return *value* as the plan wants it, if the trait may be kept for what is *allowed*."""
         declared = self._parts.policy.plan.traits
         if name not in declared:
             known = ", ".join(declared)
             raise Mistake(f"unknown trait {name[:64]!r}: the plan declares {known}")
-        if value is not None and allowed.isdisjoint(declared[name].purposes):
+        if value is None:
+            return None
+        if allowed.isdisjoint(declared[name].purposes):
             raise Mistake(f"{name} may not be kept: the subject allows no purpose it serves")
+        fit = fitting(declared[name], value)
+        if fit is None:
+            kind = declared[name].type
+            raise Mistake(f"{name} does not fit: the plan wants it to be of type {kind}")
+        return fit
 
     def _keeping(self) -> tuple[Permit, ...]:
         """Ask for which purposes the subject lets data be kept."""

@@ -102,6 +102,11 @@ def keep_traits(
     return _kept(call.traits or {}, plan.traits, allowed, drop=drop, gap=gap)
 
 
+def fitting(planned: PlannedProperty, value: object) -> object | None:
+    """Return *value* as *planned* wants it kept, None where it does not fit: a text too long."""
+    return _FITS[planned.type](value)
+
+
 @lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
     """

@@ -58,6 +58,9 @@ def _frame(request: AnyRequest, opened: Opened) -> dict[str, object]:
         "signed_in": COOKIE in request.cookies,
         "kinds": [kind.value for kind in IdentifierKind],
         "names": IDENTIFIERS_OF_THEM,
+        "chosen": "",
+        "asked": False,
+        "known": None,
     }
 
 
