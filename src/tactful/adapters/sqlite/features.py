@@ -12,8 +12,9 @@ from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.marks import Marks, further, head, rows_since, touched_since
 from tactful.adapters.sqlite.rows import view_of
 from tactful.adapters.sqlite.snapshots import (
-    Snapshot,
+    Reached,
     Taken,
+    all_reach,
     last_change,
     read_progress,
     read_snapshot,
@@ -29,6 +30,9 @@ from tactful.terms import SubjectId
 
 A_BATCH: Final = 500
 """How many events are taken up in one transaction: between two, others can write."""
+
+
+_NOTHING_READ: Final[Marks] = {}
 
 
 class SqliteFeatures:
@@ -48,7 +52,7 @@ class SqliteFeatures:
         purposes = [purpose for purpose in feature_purposes(permit) if purpose in self._views]
         members = self._engine.members(subject)
         return {
-            purpose: reduce(merge, (self._folded(each, purpose) for each in members), Folded())
+            purpose: reduce(merge, (self._folded(each, purpose) for each in members))
             for purpose in purposes
         }
 
@@ -66,16 +70,20 @@ class SqliteFeatures:
         """Take up the next events; 0 where there are none, or another process was faster."""
         with self._reading() as db:
             heard, before = last_change(db), read_progress(db, self._stamp)
-            subjects, after, events = touched_since(db, before, limit)
+            touched, after, events = touched_since(db, before, limit)
+            subjects = [each for each in sorted(touched) if not self._reaches(db, each, after)]
         if not events:
             return 0
-        taken = [each for subject in sorted(subjects) for each in self._take(subject)]
+        taken = [each for subject in subjects for each in self._take(subject)]
         written = self._engine.writer.run(
             lambda db: write_snapshots(
                 db, taken, stamp=self._stamp, before=before, after=after, heard=heard
             )
         )
         return events if written else 0
+
+    def _reaches(self, db: sqlite3.Connection, subject: SubjectId, marks: Marks) -> bool:
+        return all_reach(db, subject, len(self._views), stamp=self._stamp, marks=marks)
 
     def _take(self, subject: SubjectId) -> Sequence[Taken]:
         """Return new snapshots of *subject*, one a purpose; none of whom was erased."""
@@ -84,26 +92,26 @@ class SqliteFeatures:
             if key is None:
                 return ()
             folded = {p: self._read(db, subject, p, key=key) for p in self._views}
-        return [seal_snapshot(each, subject, p, key=key) for p, each in folded.items()]
+            reached = Reached(self._stamp, dict(head(db)))
+        return [
+            seal_snapshot(each, subject, p, key=key, reached=reached) for p, each in folded.items()
+        ]
 
     def _folded(self, subject: SubjectId, purpose: str) -> Folded:
         with self._reading() as db:
             key = self._keys.of(db, subject)
-            return Folded() if key is None else self._read(db, subject, purpose, key=key).folded
+            return Folded() if key is None else self._read(db, subject, purpose, key=key)
 
     def _read(
         self, db: sqlite3.Connection, subject: SubjectId, purpose: str, *, key: bytes
-    ) -> Snapshot:
+    ) -> Folded:
         """Return what is up to date now, from the snapshot and what came since."""
-        kept = read_snapshot(db, subject, purpose, key=key)
-        start: Folded = Folded()
-        marks: Marks = {}
-        if kept is not None and kept.stamp == self._stamp:
-            start, marks = kept.folded, further(kept.marks, read_progress(db, self._stamp))
+        folded, marks = Folded(), _NOTHING_READ
+        if kept := read_snapshot(db, subject, purpose, key=key, stamp=self._stamp):
+            folded, marks = kept[0], further(kept[1], read_progress(db, self._stamp))
         view = self._views[purpose]
         rows = rows_since(db, marks, subject, mask=view.mask)
-        folded = fold(start, map(view.event, rows), self._parts[purpose]) if rows else start
-        return Snapshot(self._stamp, dict(head(db)), folded)
+        return fold(folded, map(view.event, rows), self._parts[purpose]) if rows else folded
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -9,10 +9,11 @@ that is set back by up to two days makes nobody miss an event.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
-from tactful.adapters.sqlite.days import Day, read_days
+from tactful.adapters.sqlite.days import table_of
 from tactful.adapters.sqlite.rows import Row
 from tactful.terms import SubjectId
 
@@ -24,7 +25,15 @@ Marks = Mapping[str, int]
 
 def head(db: sqlite3.Connection) -> Marks:
     """Return the marks of who has read everything."""
-    return {day.day.isoformat(): _last(db, day.table) for day in read_days(db)[:LATEST_DAYS]}
+    query = "SELECT day FROM days ORDER BY day DESC LIMIT ?"
+    newest = db.execute(query, (LATEST_DAYS,)).fetchall()
+    return {day: _last(db, _table(day)) for (day,) in newest}
+
+
+def covers(one: Marks, other: Marks) -> bool:
+    """Tell whether who has read up to *one* has read whatever lies before *other*."""
+    done = _done_before(one)
+    return all(day < done or one.get(day, -1) >= place for day, place in other.items())
 
 
 def further(one: Marks, other: Marks) -> Marks:
@@ -37,12 +46,12 @@ def further(one: Marks, other: Marks) -> Marks:
 def rows_since(db: sqlite3.Connection, marks: Marks, subject: SubjectId, *, mask: int) -> list[Row]:
     """Return the events of *subject* kept for any purpose of *mask* that came after *marks*."""
     found: list[Row] = []
-    for table, place in _tables_after(marks, read_days(db)):
+    for day in _days_after(db, marks):
         query = (
-            f"SELECT at, name, purposes, message, body FROM {table}"
+            f"SELECT at, name, purposes, message, body FROM {_table(day)}"
             " WHERE subject = ? AND purposes & ? <> 0 AND rowid > ?"
         )
-        rows = db.execute(query, (subject, mask, place)).fetchall()
+        rows = db.execute(query, (subject, mask, marks.get(day, 0))).fetchall()
         found += [Row(subject, *row) for row in rows]
     return found
 
@@ -53,14 +62,11 @@ def touched_since(
     """Return whose the next *limit* events after *marks* are, the marks then, and how many."""
     subjects: set[int] = set()
     reached, left = dict(marks), limit
-    for day in reversed(read_days(db)):
-        name = day.day.isoformat()
-        if name < _done_before(marks):
-            continue
-        query = f"SELECT rowid, subject FROM {day.table} WHERE rowid > ? ORDER BY rowid LIMIT ?"
-        rows = db.execute(query, (reached.get(name, 0), left)).fetchall()
+    for day in _days_after(db, marks):
+        query = f"SELECT rowid, subject FROM {_table(day)} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        rows = db.execute(query, (reached.get(day, 0), left)).fetchall()
         subjects |= {subject for _, subject in rows}
-        reached[name] = rows[-1][0] if rows else reached.get(name, 0)
+        reached[day] = rows[-1][0] if rows else reached.get(day, 0)
         left -= len(rows)
         if not left:
             break
@@ -69,10 +75,10 @@ def touched_since(
     return people, {name: reached[name] for name in kept}, limit - left
 
 
-def _tables_after(marks: Marks, days: Iterable[Day]) -> Iterable[tuple[str, int]]:
-    done = _done_before(marks)
-    named = ((day.day.isoformat(), day.table) for day in days)
-    return [(table, marks.get(name, 0)) for name, table in named if name >= done]
+def _days_after(db: sqlite3.Connection, marks: Marks) -> list[str]:
+    """Return the days that hold something after *marks*, if anything does; oldest first."""
+    query = "SELECT day FROM days WHERE day >= ? ORDER BY day"
+    return [day for (day,) in db.execute(query, (_done_before(marks),)).fetchall()]
 
 
 def _done_before(marks: Marks) -> str:
@@ -82,3 +88,7 @@ def _done_before(marks: Marks) -> str:
 
 def _last(db: sqlite3.Connection, table: str) -> int:
     return int(db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0])
+
+
+def _table(day: str) -> str:
+    return table_of(date.fromisoformat(day))

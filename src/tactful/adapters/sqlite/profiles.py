@@ -228,7 +228,8 @@ class SqliteProfiles:
         self, db: sqlite3.Connection, subject: SubjectId, told: Mapping[str, Trait]
     ) -> frozenset[str]:
         """Let what is *told* stand where it does; return what of it was corrected before."""
-        known, own = self._known(db, subject), self._read(db, subject)
+        of_each = {each: self._read(db, each) for each in self._engine.members(subject)}
+        known, own = known_of(tuple(of_each.values())), of_each[subject]
         after = dict(own)
         refused: set[str] = set()
         for name, trait in told.items():

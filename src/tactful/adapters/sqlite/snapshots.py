@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tactful.adapters.sqlite.changes import ANYBODY, ChangeKind
-from tactful.adapters.sqlite.marks import Marks
+from tactful.adapters.sqlite.marks import Marks, covers
 from tactful.adapters.sqlite.meta import note
 from tactful.adapters.sqlite.subject_keys import seal_for, unseal_for
 from tactful.capabilities.profile.folding import Folded
@@ -29,31 +29,24 @@ FORM: Final = 1
 _DESTRUCTIVE: Final = (ChangeKind.DROPPED.value, ChangeKind.ERASED.value)
 
 
-class Snapshot(NamedTuple):
-    """A fold of one subject's events for one purpose, and how far it reaches."""
-
-    stamp: bytes
-    marks: dict[str, int]
-    folded: Folded
-
-
-class Progress(NamedTuple):
-    """Up to which marks every snapshot of this stamp is up to date."""
+class Reached(NamedTuple):
+    """How far a snapshot reaches, or all of them do, and by which rules they were taken."""
 
     stamp: bytes
     marks: dict[str, int]
 
 
 class Taken(NamedTuple):
-    """A sealed snapshot on its way to the disk."""
+    """A sealed snapshot on its way to the disk; that it reaches so far is nobody's secret."""
 
     subject: SubjectId
     purpose: str
+    reached: bytes
     sealed: bytes
 
 
-_read_snapshot = msgspec.msgpack.Decoder(Snapshot).decode
-_read_progress = msgspec.msgpack.Decoder(Progress).decode
+_read_folded = msgspec.msgpack.Decoder(Folded).decode
+_read_reached = msgspec.msgpack.Decoder(Reached).decode
 _write = msgspec.msgpack.Encoder().encode
 
 
@@ -63,23 +56,33 @@ def stamp_of(policy_hash: bytes) -> bytes:
 
 
 def read_snapshot(
-    db: sqlite3.Connection, subject: SubjectId, purpose: str, *, key: bytes
-) -> Snapshot | None:
-    """Return the snapshot of *subject* for *purpose*, if there is one that can be read."""
-    query = "SELECT sealed FROM features WHERE subject = ? AND purpose = ?"
+    db: sqlite3.Connection, subject: SubjectId, purpose: str, *, key: bytes, stamp: bytes
+) -> tuple[Folded, Marks] | None:
+    """Return the snapshot of *subject* for *purpose* and how far it reaches, if there is one."""
+    query = "SELECT reached, sealed FROM features WHERE subject = ? AND purpose = ?"
     row = db.execute(query, (subject, purpose)).fetchone()
-    if row is None:
+    if row is None or (reached := _read_reached(row[0])).stamp != stamp:
         return None
-    try:
-        return _read_snapshot(unseal_for(key, row[0], table=TABLE, subject=subject))
-    except msgspec.DecodeError:  # of another form than ours
-        return None
+    return _read_folded(unseal_for(key, row[1], table=TABLE, subject=subject)), reached.marks
 
 
-def seal_snapshot(snapshot: Snapshot, subject: SubjectId, purpose: str, *, key: bytes) -> Taken:
-    """Seal *snapshot* under the subject's *key*."""
-    sealed = seal_for(key, _write(snapshot), table=TABLE, subject=subject)
-    return Taken(subject, purpose, sealed)
+def seal_snapshot(
+    folded: Folded, subject: SubjectId, purpose: str, *, key: bytes, reached: Reached
+) -> Taken:
+    """Seal what was *folded* under the subject's *key*."""
+    sealed = seal_for(key, _write(folded), table=TABLE, subject=subject)
+    return Taken(subject, purpose, _write(reached), sealed)
+
+
+def all_reach(
+    db: sqlite3.Connection, subject: SubjectId, purposes: int, *, stamp: bytes, marks: Marks
+) -> bool:
+    """Tell whether *subject* has snapshots for so many *purposes* that reach up to *marks*."""
+    query = "SELECT reached FROM features WHERE subject = ?"
+    found = [_read_reached(row[0]) for row in db.execute(query, (subject,)).fetchall()]
+    return len(found) >= purposes and all(
+        each.stamp == stamp and covers(each.marks, marks) for each in found
+    )
 
 
 def drop_snapshots(db: sqlite3.Connection, subject: SubjectId | None = None) -> None:
@@ -100,7 +103,7 @@ def read_progress(db: sqlite3.Connection, stamp: bytes) -> Marks:
     row = db.execute("SELECT value FROM meta WHERE name = ?", (PROGRESS,)).fetchone()
     if row is None:
         return {}
-    progress = _read_progress(row[0])
+    progress = _read_reached(row[0])
     return progress.marks if progress.stamp == stamp else {}
 
 
@@ -123,11 +126,12 @@ def write_snapshots(
     if read_progress(db, stamp) != before or ANYBODY in changed:
         return False
     db.executemany(
-        "INSERT INTO features (subject, purpose, sealed) VALUES (?, ?, ?)"
-        " ON CONFLICT (subject, purpose) DO UPDATE SET sealed = excluded.sealed",
+        "INSERT INTO features (subject, purpose, reached, sealed) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (subject, purpose)"
+        " DO UPDATE SET reached = excluded.reached, sealed = excluded.sealed",
         [each for each in taken if each.subject not in changed],
     )
-    note(db, PROGRESS, _write(Progress(stamp, dict(after))))
+    note(db, PROGRESS, _write(Reached(stamp, dict(after))))
     return True
 
 

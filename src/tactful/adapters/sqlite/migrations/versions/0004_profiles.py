@@ -20,6 +20,7 @@ def upgrade() -> None:
         "features",
         sa.Column("subject", sa.Integer, sa.ForeignKey("subjects.id"), primary_key=True),
         sa.Column("purpose", sa.Text, primary_key=True),
+        sa.Column("reached", sa.LargeBinary, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sqlite_with_rowid=False,
     )
