@@ -143,14 +143,15 @@ def test_interests_and_prices() -> None:
     """A look counts 1, the cart 3, an order 5; categories are the catalogue's, or the page's."""
     said = told(
         happened("Product Viewed", "kettle", ago=3),
+        happened("Product Clicked", "kettle", ago=3),
         happened("Product Added", "kettle", ago=2),
         happened("Order Completed", "kettle", ago=1, order_id="a"),
         happened("Product Viewed", "rug", category="Textiles", price=99, currency="EUR"),
     )
 
     assert said["categories"] == [
-        {"category": "Kitchen", "percent": 90},
-        {"category": "Textiles", "percent": 10},
+        {"category": "Kitchen", "percent": 91},
+        {"category": "Textiles", "percent": 9},
     ]
     assert said["prices"] == {"EUR": {"low": 2500, "middle": 2500, "high": 2500}}
 
@@ -177,7 +178,7 @@ def test_every_feature_says_how_it_comes_about() -> None:
     assert {feature.name for feature in features} >= {"last_seen", "orders", "spent", "cart"}
     for feature in features:
         how = next(declared.how for declared in FEATURES if declared.name == feature.name)
-        assert feature.explanation.endswith(f". Computed from what you did: {how}.")
+        assert feature.explanation.endswith(f". How it is computed: {how}.")
         assert "Feature(" in repr(feature)
         assert "Kitchen" not in repr(feature)
 

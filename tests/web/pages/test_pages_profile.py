@@ -35,7 +35,7 @@ def test_my_page_says_where_it_all_comes_from(client: TestClient[Any], mine: str
 
     for words in ("language", "fr", "Told by a page or the shop (web)", "Interests", "Kitchen"):
         assert words in page.text
-    assert "Computed from what you did: a look at a product counts 1" in page.text
+    assert "How it is computed: a look at a product counts 1" in page.text
 
 
 def test_i_set_right_what_is_wrong(client: TestClient[Any], opened: Opened, mine: str) -> None:
@@ -90,7 +90,7 @@ def test_the_officer_looks_somebody_up(client: TestClient[Any], opened: Opened, 
     found = client.post("/console/subject", data={"kind": "userId", "value": ADA})
     page = Reader(found)
 
-    for words in (ADA, "fr", "Told by a page or the shop (web)", "Interests", "Law applied"):
+    for words in (ADA, "fr", "Observed (web)", "Interests", "Law applied"):
         assert words in page.text
     uses = opened.shop.subject(ADA).uses()
     assert any(activity == "answer-request" for activity, _ in uses)

@@ -159,7 +159,7 @@ def _of(
                 title=feature.title,
                 purpose=purpose,
                 value=value,
-                explanation=f"{sentence} Computed from what you did: {feature.how}.",
+                explanation=f"{sentence} How it is computed: {feature.how}.",
             )
 
 

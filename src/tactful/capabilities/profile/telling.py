@@ -123,7 +123,8 @@ def cart(told: Told) -> tuple[object, str] | None:
     if not held:
         return None
     lines = [{"item": item, "quantity": quantity} for item, quantity in sorted(held.items())]
-    return lines, f"{_count(len(lines), 'product')} put into the cart and not ordered yet."
+    names = ", ".join(f"{n} x {_title(told, item)}" for item, n in sorted(held.items()))
+    return lines, f"In the cart and not ordered yet: {names}."
 
 
 def _counting(folded: Folded) -> Iterator[Order]:
@@ -144,6 +145,11 @@ def _weighed(folded: Folded) -> Iterator[tuple[str, int]]:
         look = folded.items.get(item)
         seen = look.views * _VIEW + look.adds * _ADD if look else 0
         yield item, seen + bought[item] * _ORDER
+
+
+def _title(told: Told, item: str) -> str:
+    line = told.goods(item)
+    return line.title if line else item
 
 
 def _category(told: Told, item: str) -> str:

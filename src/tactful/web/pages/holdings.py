@@ -11,7 +11,7 @@ import msgspec
 
 from tactful.shop import Shop
 from tactful.terms import NotFound
-from tactful.web.pages.words import ORIGINS, SAID, title_of
+from tactful.web.pages.words import SAID, title_of
 
 LATEST: int = 30
 """How many events the page shows; the download has them all."""
@@ -91,7 +91,7 @@ class Holdings:
 
     export: Export
     law: str
-    traits: tuple[tuple[str, object, str, datetime, str], ...]
+    traits: tuple[tuple[str, object, str, str, datetime, str], ...]
     features: tuple[tuple[str, str, str], ...]
     events: tuple[tuple[datetime, str, str, str, str], ...]
     statements: tuple[tuple[datetime, str, str, str, str], ...]
@@ -126,13 +126,14 @@ def in_words(shop: Shop, known: Mapping[str, object]) -> Holdings:
 
 def _traits(
     export: Export, purposes: Mapping[str, str]
-) -> tuple[tuple[str, object, str, datetime, str], ...]:
-    """Return name, value (None not to be known), where from, when and what for of each trait."""
+) -> tuple[tuple[str, object, str, str, datetime, str], ...]:
+    """Return name, value, who stated it, through what, when and what for, of each trait."""
     return tuple(
         (
             name,
             trait.value,
-            ORIGINS[trait.origin] + (f" ({trait.source})" if trait.source else ""),
+            trait.origin,
+            trait.source,
             trait.time,
             ", ".join(purposes.get(purpose, purpose) for purpose in trait.purposes),
         )

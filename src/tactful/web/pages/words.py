@@ -76,13 +76,6 @@ SAID: Final = {
     "lift": "You allowed use again",
 }
 
-ORIGINS: Final = {
-    "observed": "Told by a page or the shop",
-    "subject": "Your own word",
-    "officer": "Set right by the shop for you",
-}
-"""Who stated a trait."""
-
 IDENTIFIERS: Final = {
     "userId": "The shop's number for you",
     "anonymousId": "Your browser's number",
