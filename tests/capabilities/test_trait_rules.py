@@ -54,6 +54,12 @@ def test_a_correction_stands_for_ever(correction: Trait, words: list[Trait]) -> 
     assert all(stronger(word, correction) == correction for word in words)
 
 
+@given(first=corrected, second=corrected)
+def test_the_last_correction_stands(first: Trait, second: Trait) -> None:
+    """Who corrects again is heard, also within the same moment."""
+    assert standing_trait(first, second) is second
+
+
 @given(one=st.one_of(observed, corrected), other=st.one_of(observed, corrected))
 def test_two_numbers_of_one_person(one: Trait, other: Trait) -> None:
     """What is known under two numbers is known of the person, the stronger word where both have."""

@@ -275,6 +275,6 @@ class FeaturesSuite:
             else:
                 shelf.reopen()
             for subject in (ann, bob):
-                assert folded_of(shelf, subject).orders == from_scratch(shelf, subject).orders
+                assert folded_of(shelf, subject) == from_scratch(shelf, subject)
                 theirs = folded_of(shelf, subject, MEASUREMENT)
-                assert len(theirs.orders) == len(from_scratch(shelf, subject, MEASUREMENT).orders)
+                assert theirs.events == from_scratch(shelf, subject, MEASUREMENT).events
