@@ -121,3 +121,17 @@ def test_uses_are_listed(taught: Run) -> None:
 
     assert {use["activity"] for use in uses} >= {"keep-history", "train-models"}
     assert "keep-history" in taught("subject", "uses", "buyer-0").out
+
+
+def test_find_takes_one_whole_identifier(taught: Run) -> None:
+    """The privacy officer finds by an exact identifier of any kind; nothing lists anybody."""
+    found = taught("subject", "find", "--user-id", "buyer-0")
+    assert "buyer-0" in found.out
+    assert "Orders: 2 orders since 2025-03-01." in found.out
+    assert taught("subject", "find", "--user-id", "buyer-0", "--json").json["features"]
+
+    taught("subject", "find", "--user-id", "buyer").failed("no subject is known by this id")
+    taught("subject", "find", "--email", "buyer-0").failed("no subject is known by this email")
+    for given in ((), ("--user-id", "a", "--email", "b")):
+        ended = taught("subject", "find", *given)
+        assert (ended.code, "Give one identifier" in ended.err) == (2, True)

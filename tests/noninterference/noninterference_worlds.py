@@ -22,7 +22,15 @@ from tactful.gate import Door
 from tactful.mechanisms.models import Settings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.shop import Parts, Question, Shop, Who
-from tactful.terms import Item, Level, Policy, RelationshipKind, Signals
+from tactful.terms import (
+    Identifier,
+    IdentifierKind,
+    Item,
+    Level,
+    Policy,
+    RelationshipKind,
+    Signals,
+)
 from tactful.testing.noninterference import (
     EVERYTHING,
     Actor,
@@ -229,6 +237,7 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "opt_out_offered": [False, True],
             "by_shop": [False, True],
             "traits": [{"language": "eo"}, {"language": None}],
+            "names": [["language"], []],
             "lift": [False, True],
             "label": ["region of no known shape"],
             "residence": ["XB", "XD"],
@@ -237,6 +246,7 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
         about={
             "who": lambda part: [_who(part)],
             "user_id": lambda part: [part.actor.name],
+            "identifier": lambda part: [Identifier(IdentifierKind.USER_ID, part.actor.name)],
             "question": _questions,
             "decision": lambda part: [part.shop.decide(q).id for q in _questions(part)[:1]],
             "calls": lambda part: [_calls(part)],
@@ -251,6 +261,7 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "Shop.take.gpc": lambda part: [part.actor.gpc],
         },
         untried={
+            "Shop.advance_features": "a chore: says how many events were stored, and shows nobody",
             "Shop.close": "asks nothing; every world is closed in the end",
             "Door": "answers about standings, which are the same in both worlds",
             "ModelsInUse": "holds what was published, which is compared byte by byte",

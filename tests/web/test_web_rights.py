@@ -77,7 +77,8 @@ def test_the_shop_sees_corrects_and_erases(world: World) -> None:
     corrected = world.send("PATCH", path, body={"traits": {"country": "DE"}}, key="secret")
     erased = world.send("DELETE", path, key="secret")
 
-    assert corrected.json()["traits"] == {"country": "DE"}
+    country = corrected.json()["traits"]["country"]
+    assert (country["value"], country["origin"], country["source"]) == ("DE", "officer", "api")
     assert (erased.status_code, erased.json()["erased"]) == (200, True)
     for method in ("GET", "PATCH", "DELETE"):
         answer = world.send(method, path, body={"restricted": True}, key="secret")
@@ -119,7 +120,68 @@ def test_a_write_key_can_never_read_a_person(world: World, method: str) -> None:
     assert world.known_about("u-1")["statements"]
 
 
-@pytest.mark.parametrize("wrong", [{}, {"traits": {"shoe": 9}}, {"traits": 7}, {"restricted": 1}])
+def test_who_corrects_is_kept(world: World) -> None:
+    """A signed link is the subject's own word; a correction can be taken back again."""
+    world.grant(PURPOSE, userId="u-1")
+    path = f"/v1/subjects/u-1?token={world.opened.links.sign('u-1')}"
+
+    said = world.send("PATCH", path, body={"traits": {"name": "U"}}, key=None).json()["traits"]
+    assert (said["name"]["value"], said["name"]["origin"]) == ("U", "subject")
+    left = world.send("PATCH", path, body={"observeAgain": ["name"]}, key=None).json()["traits"]
+    assert left == {}
+
+
+def test_features_come_with_their_explanation(world: World) -> None:
+    """What is computed is shown with its purpose and in words, to the subject and the shop."""
+    world.grant(PURPOSE, userId="u-1")
+    world.post("/v1/track", viewed("mug", event="Product Added"))
+    token = world.opened.links.sign("u-1")
+    known = world.send("GET", f"/v1/subjects/u-1?token={token}", key=None).json()
+
+    said = {feature["feature"]: feature for feature in known["features"]}
+    assert said["cart"]["value"] == [{"item": "mug", "quantity": 1}]
+    assert said["cart"]["purpose"] == PURPOSE
+    assert "since the last order" in said["cart"]["explanation"]
+
+
+def test_the_officer_finds_by_exact_identifier(world: World) -> None:
+    """One whole identifier finds one subject; a part of it, another kind, or nobody: 404."""
+    world.grant(PURPOSE, userId="u-1")
+    world.grant(PURPOSE, anonymousId="browser 1")
+
+    for query in ("userId=u-1", "anonymousId=browser%201"):
+        found = world.send("GET", f"/v1/subjects?{query}", key="secret")
+        assert found.status_code == 200
+        kind, _, value = query.partition("=")
+        assert found.json()["identifiers"] == [{"kind": kind, "value": value.replace("%20", " ")}]
+        assert "answer-request" in {use["activity"] for use in found.json()["uses"]}
+    for query in ("userId=u-", "userId=U-1", "anonymousId=u-1", "email=u-1", "userId=*"):
+        assert is_problem(world.send("GET", f"/v1/subjects?{query}", key="secret"), 404)
+
+
+def test_there_is_no_list_of_subjects(world: World) -> None:
+    """Without an identifier, with two, or with an empty one nobody is looked up."""
+    world.grant(PURPOSE, userId="u-1")
+
+    for query in ("", "?userId=", "?userId=u-1&email=a", "?limit=10", "?name=Ada"):
+        assert is_problem(world.send("GET", f"/v1/subjects{query}", key="secret"), 400)
+    for key, status in (("public", 403), (None, 401)):
+        assert is_problem(world.send("GET", "/v1/subjects?userId=u-1", key=key), status)
+        assert is_problem(world.send("GET", "/v1/subjects?userId=nobody", key=key), status)
+
+
+WRONG = [
+    {},
+    {"traits": {"shoe": 9}},
+    {"traits": {"name": ["no", "text"]}},
+    {"traits": {"name": "x" * 1_001}},
+    {"traits": 7},
+    {"observeAgain": "name"},
+    {"restricted": 1},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_correction_changes_nothing(world: World, wrong: object) -> None:
     """What cannot be set is answered 400, and the rest stays."""
     world.grant(PURPOSE, userId="u-1")

@@ -220,6 +220,7 @@ def _store(store: SqliteStore) -> Store:
         events=store.events,
         identities=store.identities,
         profiles=store.profiles,
+        features=store.features,
         statements=store.statements,
         showings=store.showings,
         records=store.records,

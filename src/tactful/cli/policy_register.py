@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from tactful.capabilities.profile import FEATURES
 from tactful.cli.policy_papers import paper
 from tactful.cli.policy_phrases import ENGLISH
 from tactful.terms import STRICTEST, LegalBasis, Mode
@@ -40,6 +41,7 @@ def entry_lines(entry: Entry) -> Mapping[str, str]:
         "transfers to third countries (e)": _transfers(entry),
         "time limit for erasure (f)": _retention(entry.retention_days),
         "profiling": "yes" if entry.profiling else "no",
+        "features of the purpose": ", ".join(_features(entry.purpose)) or "none",
         "impact assessment": entry.dpia or "none",
         "next review": ", ".join(reviews) or "none set",
     }
@@ -157,6 +159,11 @@ def _law_line(law: Law, laws: Laws) -> str:
 
 def _transfers(entry: Entry) -> str:
     return "; ".join(entry.transfers) or ("not recorded" if entry.recipients else NOBODY)
+
+
+def _features(purpose: str) -> Iterator[str]:
+    """Yield what is computed of a person for *purpose*."""
+    return (feature.title.lower() for feature in FEATURES if purpose in feature.purposes)
 
 
 def _retention(days: int | None) -> str:

@@ -20,12 +20,40 @@ def holdings(known: Mapping[str, Any]) -> None:
     say(f"{'law':<12} {known['regime']}")
     if known["group"]:
         say(f"{'group':<12} {short(known['group'])}")
-    for name, value in known["traits"].items():
-        say(f"{short(name, 12):<12} {short(value)}")
     if known["restricted"]:
         say("RESTRICTED: kept, and used for nothing")
+    _traits(known["traits"])
+    _features(known["features"])
     _statements(known["statements"])
     _events(known["events"])
+
+
+def _traits(traits: Mapping[str, Mapping[str, Any]]) -> None:
+    if not traits:
+        return
+    say()
+    table(
+        ("trait", "value", "from", "source", "time"),
+        (
+            (
+                short(name, 16),
+                "(nothing, as asked)" if trait["value"] is None else short(str(trait["value"])),
+                trait["origin"],
+                short(trait["source"], 24),
+                _minute(trait["time"]),
+            )
+            for name, trait in traits.items()
+        ),
+    )
+
+
+def _features(features: Sequence[Mapping[str, Any]]) -> None:
+    if not features:
+        return
+    say()
+    told = dict.fromkeys((f["title"], f["explanation"]) for f in features)
+    for title, explanation in told:
+        say(f"{title}: {explanation}")
 
 
 def _statements(statements: Sequence[Mapping[str, Any]]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +16,7 @@ from tactful.cli.options import FILE, TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say, say_json, table
 from tactful.cli.shape import Command, Commands
 from tactful.cli.text import as_json
-from tactful.terms import Mistake, Policy
+from tactful.terms import Identifier, IdentifierKind, Mistake, Policy
 
 id_argument = click.argument("user_id", metavar="ID", type=TEXT)
 
@@ -36,6 +38,36 @@ def show(user_id: str, folder: Path, *, as_json_: bool) -> None:
     """Show what is known about the subject ID, and what they said."""
     with opened(folder) as found:
         holdings = found.shop.subject(user_id).export()
+    if as_json_:
+        say_json(holdings)
+    else:
+        showing.holdings(holdings)
+
+
+def _identifier_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give *command* an option for each kind of identifier."""
+    for kind in reversed(IdentifierKind):
+        spelled = re.sub(r"[A-Z]", lambda capital: f"-{capital[0].lower()}", kind.value)
+        command = click.option(f"--{spelled}", kind.value.lower(), type=TEXT)(command)
+    return command
+
+
+@subject.command(cls=Command, epilog="tactful subject find --email ada@example.org --shop my-shop")
+@_identifier_options
+@shop_option
+@json_option
+def find(folder: Path, *, as_json_: bool, **given: str | None) -> None:
+    """
+    Show what is known about whom one identifier names, given whole.
+
+    It is counted as a use, and the subject sees it.
+    """
+    kinds = {kind.value.lower(): kind for kind in IdentifierKind}
+    named = [Identifier(kinds[name], value) for name, value in given.items() if value]
+    if len(named) != 1:
+        raise click.UsageError("Give one identifier, such as --email ada@example.org.")
+    with opened(folder) as found:
+        holdings = found.shop.look_up(named[0])
     if as_json_:
         say_json(holdings)
     else:

@@ -188,7 +188,14 @@ class Collecting:
                 note=delivery.note,
             )
             if traits:
-                profiles.set_traits(tuple(sender.permits), traits)
+                before = profiles.set_traits(
+                    tuple(sender.permits),
+                    traits,
+                    at=delivery.happened_at(call),
+                    source=delivery.source,
+                )
+                for _ in before:
+                    delivery.drop("corrected before")
             return
         if GROUP_PURPOSE in sender.permits.purposes and (group := self._group(items)):
             permit = next(p for p in sender.permits if p.purpose == GROUP_PURPOSE)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller, Showings, Signer, Statements
-from tactful.capabilities.profile import Identities, Profiles
+from tactful.capabilities.profile import Features, Identities, Profiles
 from tactful.capabilities.recommend import Catalogue
 from tactful.capabilities.rights import Records
 from tactful.gate import Door
@@ -65,6 +65,7 @@ class Store:
     events: Events
     identities: Identities
     profiles: Profiles
+    features: Features
     statements: Statements
     showings: Showings
     records: Records

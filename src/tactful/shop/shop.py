@@ -25,7 +25,16 @@ from tactful.shop.relating import Relating
 from tactful.shop.subjects import Subject, named, withdraw_from
 from tactful.shop.training import Progress, Trained, Training
 from tactful.shop.visitors import Who, visit_of
-from tactful.terms import Decision, Item, Notice, Policy, Signals, Speaker
+from tactful.terms import (
+    Decision,
+    Identifier,
+    IdentifierKind,
+    Item,
+    Notice,
+    Policy,
+    Signals,
+    Speaker,
+)
 
 MOST_GAPS: Final = 64
 """How many questions without an answer are told apart: askers can think of any number."""
@@ -239,8 +248,27 @@ class Shop:
         Raises:
             NotFound: nobody is known by it, or not any more.
         """
-        number = named(self._parts, user_id)
-        return Subject(number, self._parts, consenting=self._consenting, models=self._models)
+        return self._subject(Identifier(IdentifierKind.USER_ID, user_id))
+
+    def look_up(self, identifier: Identifier) -> Mapping[str, object]:
+        """
+        Return everything known about whom *identifier* names, for the privacy officer.
+
+        Only the exact identifier finds anybody.  The subject sees it counted as a use.
+
+        Raises:
+            NotFound: nobody is known by it, or not any more.
+        """
+        return self._subject(identifier).export()
+
+    def advance_features(self, limit: int) -> int:
+        """
+        Take up to *limit* events into the snapshots that features are read from; return how many.
+
+        For running in the background until it returns 0: features are right without it, and slower
+        to read for whom there are many events of.
+        """
+        return self._parts.store.features.advance(limit)
 
     def train(self, progress: Progress = lambda _step, _done: None) -> Trained:
         """Teach the models from those who allow it, and answer from them at once."""
@@ -271,6 +299,10 @@ class Shop:
     def close(self) -> None:
         """Make everything durable and let go of the store."""
         self._parts.store.close()
+
+    def _subject(self, identifier: Identifier) -> Subject:
+        number = named(self._parts, identifier)
+        return Subject(number, self._parts, consenting=self._consenting, models=self._models)
 
     def _follow(self, visit: Visit, at: datetime) -> None:
         withdraw_from(self._parts, self._models, visit, at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tactful.capabilities.collect import fitting
 from tactful.capabilities.consent import SignedReceipt
+from tactful.capabilities.profile import computed
 from tactful.capabilities.rights import Holdings, export
 from tactful.gate import Permit, Visit, is_minor
 from tactful.shop.consenting import Consenting
@@ -14,12 +16,14 @@ from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
 from tactful.shop.settling import note_residence
 from tactful.terms import (
+    Feature,
     Identifier,
     IdentifierKind,
     Mistake,
     NotFound,
     Statement,
     SubjectId,
+    TraitOrigin,
 )
 
 
@@ -55,19 +59,40 @@ class Subject:
         permit = self._permit()
         return export(permit, self._holdings(permit), policy=self._parts.policy)
 
-    def correct(self, traits: Mapping[str, object]) -> None:
+    def features(self) -> tuple[Feature, ...]:
+        """Return what is computed from what the subject did, with explanations (Art. 15(1)(h))."""
+        return self._features(self._permit())
+
+    def correct(
+        self,
+        traits: Mapping[str, object],
+        *,
+        by: str = TraitOrigin.SUBJECT,
+        source: str = "python",
+    ) -> None:
         """
-        Set traits to what the subject says they are (Art. 16); None removes one.
+        Set traits to what the subject says they are (Art. 16), whatever is observed from then on.
+
+        Args:
+            traits: What they are; None wants one not to be known.
+            by: Who says so: `subject`, or `officer` on their behalf.
+            source: Where it was said, for the subject to see.
 
         Raises:
             Mistake: a trait that the tracking plan does not declare, or declares for purposes
-                only that the subject does not allow.
+                only that the subject does not allow; a value of another type.
         """
+        origin = _corrector(by)
         keeping = self._keeping()
         allowed = {permit.purpose for permit in keeping}
-        for name, value in traits.items():
-            self._check_trait(name, value, allowed)
-        self._parts.store.profiles.set_traits((self._permit(), *keeping), traits)
+        fit = {name: self._fit(name, value, allowed) for name, value in traits.items()}
+        self._parts.store.profiles.set_traits(
+            (self._permit(), *keeping), fit, source=source, origin=origin
+        )
+
+    def observe_again(self, names: Collection[str]) -> int:
+        """Take corrections of traits back; return how many: what is observed counts again."""
+        return self._parts.store.profiles.observe_again(self._permit(), frozenset(names))
 
     def settle(self, residence: str) -> None:
         """
@@ -138,13 +163,21 @@ class Subject:
         visit = Visit(subject=self._number)
         withdraw_from(self._parts, self._models, visit, self._parts.clock())
 
-    def _check_trait(self, name: str, value: object, allowed: set[str]) -> None:
+    def _fit(self, name: str, value: object, allowed: set[str]) -> object:
+        """Return *value* as the plan wants it, if the trait may be kept for what is *allowed*."""
         declared = self._parts.policy.plan.traits
         if name not in declared:
             known = ", ".join(declared)
             raise Mistake(f"unknown trait {name[:64]!r}: the plan declares {known}")
-        if value is not None and allowed.isdisjoint(declared[name].purposes):
+        if value is None:
+            return None
+        if allowed.isdisjoint(declared[name].purposes):
             raise Mistake(f"{name} may not be kept: the subject allows no purpose it serves")
+        fit = fitting(declared[name], value)
+        if fit is None:
+            kind = declared[name].type
+            raise Mistake(f"{name} does not fit: the plan wants it to be of type {kind}")
+        return fit
 
     def _keeping(self) -> tuple[Permit, ...]:
         """Ask for which purposes the subject lets data be kept."""
@@ -160,11 +193,16 @@ class Subject:
             raise Mistake(f"the policy refuses answer-request ({answer.reason}): mend it first")
         return answer
 
+    def _features(self, permit: Permit) -> tuple[Feature, ...]:
+        store = self._parts.store
+        return computed(permit, store.features.of(permit), store.catalogue.get)
+
     def _holdings(self, permit: Permit) -> Holdings:
         store = self._parts.store
         return Holdings(
             identifiers=store.profiles.identifiers(permit),
-            traits=store.profiles.traits(permit),
+            traits=store.profiles.known_traits(permit),
+            features=self._features(permit),
             group=store.profiles.group(permit),
             standing=store.statements.standing(permit),
             events=store.events.history(permit),
@@ -172,17 +210,24 @@ class Subject:
         )
 
 
-def named(parts: Parts, user_id: str) -> SubjectId:
+def named(parts: Parts, identifier: Identifier) -> SubjectId:
     """
-    Return the subject that the shop calls *user_id*.
+    Return the subject that *identifier* names, exactly.
 
     Raises:
         NotFound: nobody is known by it, or not any more.
     """
-    found = parts.store.identities.find(Identifier(IdentifierKind.USER_ID, user_id))
+    found = parts.store.identities.find(identifier)
     if found is None:
-        raise NotFound("no subject is known by this id: it was never seen, or it was erased")
+        what = "id" if identifier.kind is IdentifierKind.USER_ID else identifier.kind.value
+        raise NotFound(f"no subject is known by this {what}: it was never seen, or it was erased")
     return found
+
+
+def _corrector(by: str) -> TraitOrigin:
+    if by not in {TraitOrigin.SUBJECT, TraitOrigin.OFFICER}:
+        raise Mistake("a correction is made by `subject` or by `officer`")
+    return TraitOrigin(by)
 
 
 def withdraw_from(parts: Parts, models: ModelsInUse, visit: Visit, at: datetime) -> None:

@@ -17,6 +17,7 @@ from tactful.terms.identifier import Identifier, IdentifierKind
 from tactful.terms.item import Item
 from tactful.terms.notice import Notice
 from tactful.terms.policy import MAIN_NOTICE, STRICTEST, Policy
+from tactful.terms.profile import Feature, Trait, TraitOrigin
 from tactful.terms.purpose import Activity, LegalBasis, Purpose
 from tactful.terms.regime import (
     AgeRule,
@@ -49,6 +50,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Event",
+    "Feature",
     "Identifier",
     "IdentifierKind",
     "Item",
@@ -85,5 +87,7 @@ __all__ = [
     "SubjectId",
     "TactfulError",
     "TrackingPlan",
+    "Trait",
+    "TraitOrigin",
     "Trouble",
 ]

@@ -219,12 +219,14 @@ class NoticeSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
 class CorrectionAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     """
-    Traits to set (null removes one), and whether the data shall only be kept (Art. 18).
+    Traits to set (null wants one not to be known), and whether data shall only be kept (Art. 18).
 
+    `observe_again` takes corrections of traits back: what clients tell counts again.
     `residence` is where the subject lives (ISO 3166); `born` a birth date, kept only of minors.
     """
 
     traits: dict[str, object] = {}
+    observe_again: list[str] = []
     restricted: bool | None = None
     residence: str | None = None
     born: date | None = None

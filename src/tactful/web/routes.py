@@ -12,6 +12,7 @@ from functools import cache, partial
 from typing import Final
 
 from tactful.capabilities.collect.calls import Batch, Single
+from tactful.terms import IdentifierKind
 from tactful.web import (
     consenting,
     dealings,
@@ -96,6 +97,16 @@ _about_subject: Final = partial(
 
 
 def _rights() -> Iterator[Route]:
+    yield Route(
+        method="GET",
+        path="/v1/subjects",
+        endpoint=subjects.find,
+        summary="Everything known about whom one exact identifier names",
+        tag="rights",
+        needs=Needs.SECRET,
+        public=False,
+        query=dict.fromkeys(map(str, IdentifierKind), "an identifier, whole; give one of these"),
+    )
     about = partial(_about_subject, path="/v1/subjects/{id}")
     yield about(
         method="GET",

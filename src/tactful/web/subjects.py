@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
 from tactful.shop import Subject
-from tactful.terms import Mistake, Statement
+from tactful.terms import Identifier, IdentifierKind, Mistake, Statement, TraitOrigin
 from tactful.web.bodies import decode, unpack
 from tactful.web.consenting import signed_said
-from tactful.web.exchange import Asked, Reply, Serving, answer
-from tactful.web.keys import require_rights_over
+from tactful.web.exchange import Asked, Declined, Reply, Serving, answer
+from tactful.web.keys import Caller, caller_with, given_key, require_rights_over
 from tactful.web.messages import (
     CorrectionAsk,
     ErasureSaid,
@@ -23,6 +24,8 @@ from tactful.web.messages import (
 )
 from tactful.web.visitors import who_is_named
 
+SOURCE: Final = "api"
+
 _correction: Final = msgspec.json.Decoder(CorrectionAsk)
 
 
@@ -32,15 +35,29 @@ async def see(serving: Serving, asked: Asked) -> Reply:
     return answer(await serving.in_thread(lambda: _subject(serving, user_id).export()))
 
 
+async def find(serving: Serving, asked: Asked) -> Reply:
+    """Answer everything about whom one exact identifier names, for the privacy officer."""
+    if caller_with(serving, given_key(asked)) is not Caller.SECRET:
+        raise Declined(
+            HTTPStatus.FORBIDDEN, "a write key cannot look anybody up: use the secret key"
+        )
+    identifier = _identifier(asked)
+    found = await serving.in_thread(lambda: serving.opened.shop.look_up(identifier))
+    return answer(found)
+
+
 async def correct(serving: Serving, asked: Asked) -> Reply:
     """Set traits, restrict or lift a restriction (Art. 16, 18); answer what is known then."""
     user_id = _entitled(serving, asked)
     limit = serving.opened.settings.server.max_expanded_bytes
     ask = decode(_correction, unpack(asked.body, limit=limit))
-    if not ask.traits and ask.restricted is None and ask.residence is None and ask.born is None:
-        raise Mistake('nothing to do: give "traits", "restricted", "residence" or "born"')
+    if ask == CorrectionAsk():
+        raise Mistake(
+            'nothing to do: give "traits", "observeAgain", "restricted", "residence" or "born"'
+        )
     serving.places.require(ask.residence)
-    return answer(await serving.in_thread(lambda: _correct(_subject(serving, user_id), ask)))
+    by = TraitOrigin.SUBJECT if "token" in asked.query else TraitOrigin.OFFICER
+    return answer(await serving.in_thread(lambda: _correct(_subject(serving, user_id), ask, by)))
 
 
 async def statements(serving: Serving, asked: Asked) -> Reply:
@@ -118,13 +135,24 @@ def _subject(serving: Serving, user_id: str) -> Subject:
     return serving.opened.shop.subject(user_id)
 
 
-def _correct(subject: Subject, ask: CorrectionAsk) -> dict[str, object]:
+def _identifier(asked: Asked) -> Identifier:
+    """Return the one identifier that the query names; there is no listing, and no part of one."""
+    named = [(kind, asked.query[kind.value]) for kind in IdentifierKind if kind in asked.query]
+    if len(named) != 1 or not named[0][1]:
+        kinds = ", ".join(kind.value for kind in IdentifierKind)
+        raise Mistake(f"name one identifier, whole, as one of {kinds}: /v1/subjects?userId=...")
+    return Identifier(*named[0])
+
+
+def _correct(subject: Subject, ask: CorrectionAsk, by: TraitOrigin) -> dict[str, object]:
     if ask.residence is not None:
         subject.settle(ask.residence)
     if ask.born is not None:
         subject.born(ask.born)
     if ask.traits:
-        subject.correct(ask.traits)
+        subject.correct(ask.traits, by=by, source=SOURCE)
+    if ask.observe_again:
+        subject.observe_again(ask.observe_again)
     if ask.restricted is not None:
         subject.restrict(lift=not ask.restricted)
     return subject.export()

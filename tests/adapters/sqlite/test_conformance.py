@@ -2,6 +2,7 @@
 
 from tactful.testing.conformance.events import EventsSuite
 from tactful.testing.conformance.identities import IdentitiesSuite, ProfilesSuite
+from tactful.testing.conformance.profiles import FeaturesSuite, TraitsSuite
 from tactful.testing.conformance.records import CatalogueSuite, CountsSuite, RecordsSuite
 from tactful.testing.conformance.statements import StatementsSuite
 
@@ -12,6 +13,14 @@ class TestIdentities(IdentitiesSuite):
 
 class TestProfiles(ProfilesSuite):
     """What is known of them, in SQLite."""
+
+
+class TestTraits(TraitsSuite):
+    """Where traits come from, in SQLite."""
+
+
+class TestFeatures(FeaturesSuite):
+    """What follows from events, in SQLite."""
 
 
 class TestStatements(StatementsSuite):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
-import msgspec
 import numpy as np
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
@@ -15,23 +14,23 @@ from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.histories import microseconds
 from tactful.adapters.sqlite.identities import TABLE as IDENTIFIERS
 from tactful.adapters.sqlite.identities import decode, require_subject
-from tactful.adapters.sqlite.subject_keys import SubjectKeys, seal_for, unseal_for
+from tactful.adapters.sqlite.subject_keys import SubjectKeys, unseal_for
+from tactful.adapters.sqlite.traits import read_traits, write_traits, written_before
 from tactful.adapters.sqlite.writer import Job
+from tactful.capabilities.profile.traits import expired, known_of, standing_trait, without
 from tactful.gate import Permit
 from tactful.terms import (
     Identifier,
     IdentifierKind,
-    Mistake,
     PermitMisuse,
     Relationship,
     SubjectId,
+    Trait,
+    TraitOrigin,
 )
 
 NECESSARY: Final = "necessary"
 GROUP_PURPOSE: Final = "segment_personalization"
-
-Kept = dict[str, tuple[int, Any]]
-"""By trait: the mask of purposes it is kept for, and its value."""
 
 
 class SqliteProfiles:
@@ -60,36 +59,74 @@ class SqliteProfiles:
 
     def traits(self, permit: Permit) -> Mapping[str, object]:
         """Return the subject's traits that the plan allows for the permit's purpose."""
-        subject = self._engine.covered(permit)
-        kept = read_traits(self._engine.read(), subject, self._keys)
+        known = self.known_traits(permit).items()
+        return {name: trait.value for name, trait in known if trait.value is not None}
+
+    def known_traits(self, permit: Permit) -> Mapping[str, Trait]:
+        """Return the same with where each comes from; those of all numbers of one person."""
+        known = self._known(self._engine.read(), self._engine.covered(permit))
         if permit.purpose == NECESSARY:
-            return {name: value for name, (_, value) in kept.items()}
-        bit = self._engine.bits.bit(permit.purpose)
+            return known
         return {
-            name: value
-            for name, (mask, value) in kept.items()
-            if mask & bit and permit.purpose in self._planned(name)
+            name: trait
+            for name, trait in known.items()
+            if permit.purpose in trait.purposes and permit.purpose in self._planned(name)
         }
 
-    def set_traits(self, permits: Sequence[Permit], traits: Mapping[str, object]) -> None:
-        """Set *traits*, each for those of the permits' purposes that the plan allows it for."""
+    def set_traits(
+        self,
+        permits: Sequence[Permit],
+        traits: Mapping[str, object],
+        *,
+        at: datetime | None = None,
+        source: str = "",
+        origin: TraitOrigin = TraitOrigin.OBSERVED,
+    ) -> frozenset[str]:
+        """Take *traits* in, each for those of the permits' purposes that the plan allows it for."""
         subjects = {self._engine.covered(permit) for permit in permits}
         if len(subjects) != 1:
             raise PermitMisuse("the traits of one subject need permits for that one subject")
         subject = subjects.pop()
         purposes = frozenset(permit.purpose for permit in permits)
-        masks = {name: self._mask(name, purposes) for name in traits}
+        stated = at or self._engine.clock()
+        told = {
+            name: Trait(value=value, at=stated, source=source, origin=origin, purposes=kept_for)
+            for name, value in traits.items()
+            if (kept_for := self._kept_for(name, value, purposes)) or origin.corrects
+        }
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: sqlite3.Connection) -> frozenset[str]:
             require_subject(db, subject)
-            kept = read_traits(db, subject, self._keys)
-            for name, value in traits.items():
-                kept.pop(name, None)
-                if value is not None and masks[name]:
-                    kept[name] = (masks[name], value)
-            write_traits(db, subject, kept, keys=self._keys)
+            return self._take(db, subject, told)
 
-        self._engine.writer.run(work)
+        return self._engine.writer.run(work)
+
+    def observe_again(self, permit: Permit, names: frozenset[str]) -> int:
+        """Take back what was corrected of *names*; return how many."""
+        subject = self._engine.covered(permit)
+
+        def work(db: sqlite3.Connection) -> int:
+            released: set[str] = set()
+            for member in self._engine.members(subject):
+                kept = self._read(db, member)
+                left = {n: t for n, t in kept.items() if n not in names or not t.origin.corrects}
+                if len(left) < len(kept):
+                    self._write(db, member, left)
+                    released |= kept.keys() - left.keys()
+            return len(released)
+
+        return self._engine.writer.run(work)
+
+    def drop_expired(self, kept_since: Mapping[str, datetime]) -> int:
+        """Stop keeping traits of everybody for purposes whose retention has run out."""
+        if not kept_since:
+            return 0
+        dropped = 0
+        reader = self._engine.read()
+        for subject in written_before(reader, max(kept_since.values())):
+            if self._left(reader, subject, kept_since)[1]:
+                dropped += self._expire(subject, kept_since)
+        return dropped
 
     def residence(self, permit: Permit) -> str | None:
         """Return the known residence."""
@@ -179,38 +216,62 @@ class SqliteProfiles:
         row = self._engine.read().execute(query, (subject,)).fetchone()
         return None if row is None else row[0]
 
-    def _planned(self, name: str) -> tuple[str, ...]:
+    def _planned(self, name: str) -> frozenset[str]:
         planned = self._engine.policy.plan.traits.get(name)
-        return () if planned is None else planned.purposes
+        return frozenset(() if planned is None else planned.purposes)
 
-    def _mask(self, name: str, purposes: frozenset[str]) -> int:
-        return self._engine.bits.mask(purposes.intersection(self._planned(name)))
+    def _kept_for(self, name: str, value: object, purposes: frozenset[str]) -> frozenset[str]:
+        """Return what a trait may be kept for; that there is none is kept for nothing."""
+        return frozenset() if value is None else self._planned(name) & purposes
 
+    def _take(
+        self, db: sqlite3.Connection, subject: SubjectId, told: Mapping[str, Trait]
+    ) -> frozenset[str]:
+        """Let what is *told* stand where it does; return what of it was corrected before."""
+        of_each = {each: self._read(db, each) for each in self._engine.members(subject)}
+        known, own = known_of(tuple(of_each.values())), of_each[subject]
+        after = dict(own)
+        refused: set[str] = set()
+        for name, trait in told.items():
+            before = known.get(name)
+            if before and before.origin.corrects and not trait.origin.corrects:
+                refused.add(name)
+                continue
+            stands = standing_trait(own.get(name), trait)
+            if stands.purposes or stands.origin.corrects:
+                after[name] = stands
+        if after != own:
+            self._write(db, subject, after)
+        return frozenset(refused)
 
-def read_traits(db: sqlite3.Connection, subject: SubjectId, keys: SubjectKeys) -> Kept:
-    """Return what is kept of *subject*, whatever for."""
-    row = db.execute("SELECT sealed FROM traits WHERE subject = ?", (subject,)).fetchone()
-    key = None if row is None else keys.of(db, subject)
-    if row is None or key is None:
-        return {}
-    plain = unseal_for(key, row[0], table="traits", subject=subject)
-    return msgspec.msgpack.decode(plain, type=Kept)
+    def _known(self, db: sqlite3.Connection, subject: SubjectId) -> Mapping[str, Trait]:
+        """Return what is kept under all numbers of the person behind *subject*."""
+        return known_of(tuple(self._read(db, each) for each in self._engine.members(subject)))
 
+    def _expire(self, subject: SubjectId, kept_since: Mapping[str, datetime]) -> int:
+        def work(db: sqlite3.Connection) -> int:
+            left, dropped = self._left(db, subject, kept_since)
+            if dropped:
+                self._write(db, subject, left)
+            return dropped
 
-def write_traits(
-    db: sqlite3.Connection, subject: SubjectId, kept: Kept, *, keys: SubjectKeys
-) -> None:
-    """Replace what is kept of *subject*, in the running transaction."""
-    key = keys.of(db, subject)
-    if key is None:
-        return
-    try:
-        plain = msgspec.msgpack.encode(kept)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Mistake("a trait is of a kind that cannot be kept: send text or numbers") from error
-    sealed = seal_for(key, plain, table="traits", subject=subject)
-    db.execute(
-        "INSERT INTO traits (subject, sealed) VALUES (?, ?)"
-        " ON CONFLICT (subject) DO UPDATE SET sealed = excluded.sealed",
-        (subject, sealed),
-    )
+        return self._engine.writer.run(work)
+
+    def _left(
+        self, db: sqlite3.Connection, subject: SubjectId, kept_since: Mapping[str, datetime]
+    ) -> tuple[Mapping[str, Trait], int]:
+        """Return what retention leaves of the traits of *subject*, and how many it touches."""
+        left: dict[str, Trait] = {}
+        dropped = 0
+        for name, trait in self._read(db, subject).items():
+            gone = expired(trait, kept_since)
+            dropped += bool(gone)
+            if (kept := without(trait, gone) if gone else trait) is not None:
+                left[name] = kept
+        return left, dropped
+
+    def _read(self, db: sqlite3.Connection, subject: SubjectId) -> Mapping[str, Trait]:
+        return read_traits(db, subject, keys=self._keys, bits=self._engine.bits)
+
+    def _write(self, db: sqlite3.Connection, subject: SubjectId, kept: Mapping[str, Trait]) -> None:
+        write_traits(db, subject, kept, keys=self._keys, bits=self._engine.bits)

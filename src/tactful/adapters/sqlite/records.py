@@ -21,9 +21,12 @@ from tactful.adapters.sqlite.days import read_days
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.histories import blank_statements
 from tactful.adapters.sqlite.intake import Intake
-from tactful.adapters.sqlite.profiles import GROUP_PURPOSE, Kept, read_traits, write_traits
+from tactful.adapters.sqlite.profiles import GROUP_PURPOSE
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
+from tactful.adapters.sqlite.snapshots import drop_snapshots
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, destroy_key
+from tactful.adapters.sqlite.traits import read_traits, write_traits
+from tactful.capabilities.profile.traits import without
 from tactful.gate import Permit
 from tactful.terms import Busy, SubjectId
 
@@ -31,7 +34,7 @@ T = TypeVar("T")
 
 LOG_HELD_SECONDS = 5.0
 
-_OF_SUBJECT: Final = ("identifiers", "traits", "relationships", "uses")
+_OF_SUBJECT: Final = ("identifiers", "traits", "features", "relationships", "uses")
 
 Messages = list[bytes]
 """The message ids of events that were deleted."""
@@ -60,6 +63,7 @@ class SqliteRecords:
 
         def work(db: sqlite3.Connection, gone: Messages) -> int:
             self._drop_traits(db, subject, mask)
+            drop_snapshots(db, subject)
             if GROUP_PURPOSE in purposes:
                 db.execute("UPDATE subjects SET group_name = NULL WHERE id = ?", (subject,))
             tables = [day.table for day in read_days(db)]
@@ -120,14 +124,12 @@ class SqliteRecords:
             time.sleep(0.02)
 
     def _drop_traits(self, db: sqlite3.Connection, subject: SubjectId, mask: int) -> None:
-        before = read_traits(db, subject, self._keys)
-        after: Kept = {
-            name: (kept_for & ~mask, value)
-            for name, (kept_for, value) in before.items()
-            if kept_for & ~mask
-        }
+        keys, bits = self._keys, self._engine.bits
+        before = read_traits(db, subject, keys=keys, bits=bits)
+        left = {name: without(trait, bits.names(mask)) for name, trait in before.items()}
+        after = {name: trait for name, trait in left.items() if trait is not None}
         if after != before:
-            write_traits(db, subject, after, keys=self._keys)
+            write_traits(db, subject, after, keys=keys, bits=bits)
 
     def _drop_events(
         self, db: sqlite3.Connection, table: str, which: tuple[int, int], gone: Messages

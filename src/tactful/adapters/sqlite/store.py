@@ -17,6 +17,7 @@ from tactful.adapters.sqlite.days import Days
 from tactful.adapters.sqlite.digests import Digests
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.events import SqliteEvents
+from tactful.adapters.sqlite.features import SqliteFeatures
 from tactful.adapters.sqlite.identities import SqliteIdentities
 from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.meta import KEY_CHECK, noted
@@ -45,6 +46,7 @@ class SqliteStore:
         self.showings = SqliteShowings(engine)
         self.identities = SqliteIdentities(engine, keys)
         self.profiles = SqliteProfiles(engine, keys)
+        self.features = SqliteFeatures(engine, keys)
         self.events = SqliteEvents(engine, intake)
         self.records = SqliteRecords(engine, intake, keys)
         self.catalogue = SqliteCatalogue(engine)

@@ -11,7 +11,7 @@ from tactful.capabilities.collect.calls import (
     read_single,
 )
 from tactful.capabilities.collect.dealings import dealing_of
-from tactful.capabilities.collect.keep import GROUP_PURPOSE, items_of, keep, keep_traits
+from tactful.capabilities.collect.keep import GROUP_PURPOSE, fitting, items_of, keep, keep_traits
 from tactful.capabilities.collect.places import address_of, ip_of, region_of
 from tactful.capabilities.collect.ports import Events
 from tactful.capabilities.collect.signals import signals_in, signals_of
@@ -25,6 +25,7 @@ __all__ = [
     "address_of",
     "calls_from",
     "dealing_of",
+    "fitting",
     "happened_at",
     "identifiers_of",
     "ip_of",

@@ -51,16 +51,13 @@ def keep(
     Return *call* as an event reduced to what *permits* allow, or None where nothing is left.
 
     Args:
-        permits: One per purpose that the subject allows keeping for; all for the same subject.
-        call: What the client sent.
-        items: What `items_of` finds in *call*.
+        permits: One per purpose that the subject allows keeping for.
+        call, items: What the client sent, and what `items_of` finds in it.
         plan: What may be kept at all.
         at: When it happened, corrected for the sender's clock.
-        kept_since: Per purpose the moment before which retention has run out (Art. 5(1)(e)); a
-            purpose that is not named keeps without end.
+        kept_since: Per purpose, before when retention has run out (Art. 5(1)(e)), if it ever does.
         source: Where it came from, for the subject to see (Art. 15(1)(g)).
-        drop: Told about each property that is not kept.
-        gap: Told about each event and property that the plan does not declare.
+        drop, gap: Told about what is not kept, and what the plan does not declare.
         note: Told what to count besides: what is missing, and what was masked.
         now: From when retention of the plan's own is counted back; None keeps the past whole.
     """
@@ -123,6 +120,11 @@ def keep_traits(
 ) -> Mapping[str, object]:
     """Return the declared traits of an `identify` that *permits* allow."""
     return _Reduction(plan.traits, permits.purposes, drop, gap, note).of(call.traits or {}, None)
+
+
+def fitting(planned: PlannedProperty, value: object) -> object | None:
+    """Return *value* as *planned* wants it kept, None where it does not fit: a text too long."""
+    return _FITS[planned.type](value)
 
 
 def items_of(call: Call) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
-"""Profiles: who is known, by which identifiers, with which traits."""
+"""Profiles: who is known, by which identifiers, with which traits, and what follows from events."""
 
-from tactful.capabilities.profile.ports import Identities, Profiles
+from tactful.capabilities.profile.features import FEATURES, computed
+from tactful.capabilities.profile.ports import Features, Identities, Profiles
 
-__all__ = ["Identities", "Profiles"]
+__all__ = ["FEATURES", "Features", "Identities", "Profiles", "computed"]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from tactful.capabilities.profile.folding import Folded
 from tactful.gate import Permit
-from tactful.terms import Identifier, Relationship, SubjectId
+from tactful.terms import Identifier, Relationship, SubjectId, Trait, TraitOrigin
 
 
 class Identities(Protocol):
@@ -46,8 +47,46 @@ class Profiles(Protocol):
         Under the purpose `necessary` (showing subjects their own data) all of them.
         """
 
-    def set_traits(self, permits: Sequence[Permit], traits: Mapping[str, object]) -> None:
-        """Set *traits* of the permits' subject; a value of None removes one."""
+    def known_traits(self, permit: Permit) -> Mapping[str, Trait]:
+        """
+        Return the same with where each comes from; those of all numbers of one person.
+
+        Under `necessary` also what the subject wants not to be known, with a value of None.
+        """
+
+    def set_traits(
+        self,
+        permits: Sequence[Permit],
+        traits: Mapping[str, object],
+        *,
+        at: datetime | None = None,
+        source: str = "",
+        origin: TraitOrigin = TraitOrigin.OBSERVED,
+    ) -> frozenset[str]:
+        """
+        Take in what *traits* of the permits' subject are said to be; return those corrected before.
+
+        Among observations the newest by *at* stands, in whatever order they come.  A correction
+        stands against all observations until the next one; None corrects a trait to nothing.
+
+        Args:
+            permits: One per purpose that the subject allows keeping for; all for one subject.
+            traits: What they are said to be.
+            at: When that was said; now by default.
+            source: Where it comes from, for the subject to see (Art. 15(1)(g)).
+            origin: Whether it is observed, or set right, and by whom.
+        """
+
+    def observe_again(self, permit: Permit, names: frozenset[str]) -> int:
+        """Take back what was corrected of *names*; return how many: observations count again."""
+
+    def drop_expired(self, kept_since: Mapping[str, datetime]) -> int:
+        """
+        Stop keeping traits of everybody for purposes whose retention has run out; return how many.
+
+        Args:
+            kept_since: By purpose the moment before which nothing is kept (Art. 5(1)(e)).
+        """
 
     def residence(self, permit: Permit) -> str | None:
         """Return where the subject lives, by their own word or the shop's."""
@@ -74,3 +113,25 @@ class Profiles(Protocol):
 
     def groups_of(self, permit: Permit) -> Mapping[SubjectId, str]:
         """Return the group of each member of the permit's audience that has one."""
+
+
+class Features(Protocol):
+    """What follows from a subject's events, kept up to date as these come in."""
+
+    def of(self, permit: Permit) -> Mapping[str, Folded]:
+        """
+        Return what is folded of the permit's subject, by purpose; of all their numbers.
+
+        The permit's own purpose, from events kept for it alone; for the subject's own eyes
+        (`answer-request`) every purpose that reads features.  It is up to date: whatever is
+        durable is in it.
+        """
+
+    def advance(self, limit: int) -> int:
+        """
+        Take up to *limit* events into the snapshots that reading starts from.
+
+        Returns:
+            How many events were taken up; 0 when all are.  May be called at any time, and by
+            several processes.
+        """

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tactful.gate import Permit
-from tactful.terms import Event, Identifier, Policy, Relationship, Standing, Statement
+from tactful.terms import (
+    Event,
+    Feature,
+    Identifier,
+    Policy,
+    Relationship,
+    Standing,
+    Statement,
+    Trait,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -15,7 +24,8 @@ class Holdings:
     """Everything stored about one subject.  Its `repr` shows nothing of it."""
 
     identifiers: Sequence[Identifier]
-    traits: Mapping[str, object]
+    traits: Mapping[str, Trait]
+    features: Sequence[Feature]
     group: str | None
     standing: Standing
     events: Sequence[Event]
@@ -41,7 +51,8 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
         "address": standing.address,
         "born": standing.born.isoformat() if standing.born else None,
         "regime": permit.regime,
-        "traits": dict(holdings.traits),
+        "traits": {name: _trait(trait) for name, trait in sorted(holdings.traits.items())},
+        "features": [_feature(feature) for feature in holdings.features],
         "group": holdings.group,
         "restricted": standing.restricted(permit.decided_at),
         "statements": [_statement(s) for s in standing.statements],
@@ -52,6 +63,27 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
             for (activity, day), count in sorted(holdings.uses.items())
         ],
         "purposes": [_purpose(policy, name) for name in policy.purposes],
+    }
+
+
+def _trait(trait: Trait) -> dict[str, object]:
+    """Return a trait; one with no value is what the subject wants not to be known."""
+    return {
+        "value": trait.value,
+        "time": _iso(trait.at),
+        "source": trait.source,
+        "origin": trait.origin.value,
+        "purposes": sorted(trait.purposes),
+    }
+
+
+def _feature(feature: Feature) -> dict[str, object]:
+    return {
+        "feature": feature.name,
+        "title": feature.title,
+        "purpose": feature.purpose,
+        "value": feature.value,
+        "explanation": feature.explanation,
     }
 
 

@@ -98,14 +98,6 @@ class ProfilesSuite:
         assert read(shelf.permit(ann, "recommend-individual")) == {}
         assert read(shelf.permit(ann)) == {"age_group": "30s", "size": "M"}
 
-    def test_none_removes_a_trait(self, shelf: Shelf) -> None:
-        """Setting a trait to None removes it and leaves the others."""
-        ann = shelf.subject()
-        permits = [shelf.permit(ann, "keep-group")]
-        shelf.store.profiles.set_traits(permits, {"age_group": "30s", "size": "M"})
-        shelf.store.profiles.set_traits(permits, {"size": None})
-        assert shelf.store.profiles.traits(shelf.permit(ann)) == {"age_group": "30s"}
-
     def test_traits_of_one_subject(self, shelf: Shelf) -> None:
         """Permits for two subjects, or for none, set no traits."""
         both = [shelf.permit(shelf.subject("ann")), shelf.permit(shelf.subject("bob"))]

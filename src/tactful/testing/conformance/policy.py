@@ -109,7 +109,11 @@ def _events() -> Mapping[str, PlannedEvent]:
         _property("price", INDIVIDUAL, MEASUREMENT),
     )
     ordered = (_property("total", NECESSARY, INDIVIDUAL),)
+    bought = tuple(_property(name, INDIVIDUAL, MEASUREMENT) for name in ("order_id", "total"))
     return {
+        "Product Viewed": _event("Product Viewed", (INDIVIDUAL, MEASUREMENT), ()),
+        "Product Added": _event("Product Added", (INDIVIDUAL, MEASUREMENT), ()),
+        "Order Completed": _event("Order Completed", (INDIVIDUAL, MEASUREMENT), bought),
         "Viewed": _event("Viewed", (INDIVIDUAL, MEASUREMENT), viewed),
         "Ordered": _event("Ordered", (NECESSARY, INDIVIDUAL), ordered),
     }

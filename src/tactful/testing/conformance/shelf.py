@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from tactful.capabilities.collect.ports import Events
 from tactful.capabilities.consent.ports import Showings, Statements
-from tactful.capabilities.profile.ports import Identities, Profiles
+from tactful.capabilities.profile.ports import Features, Identities, Profiles
 from tactful.capabilities.recommend.ports import Catalogue
 from tactful.capabilities.rights.ports import Records
 from tactful.gate import Door, Permit, Standings, Uses, Visit
@@ -62,6 +62,10 @@ class Store(Protocol):
     @property
     def profiles(self) -> Profiles:
         """What is known besides events."""
+
+    @property
+    def features(self) -> Features:
+        """What follows from events."""
 
     @property
     def statements(self) -> Statements:

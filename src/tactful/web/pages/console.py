@@ -1,4 +1,4 @@
-"""The console: what the engine did, in totals.  It has no page about a person."""
+"""The console: what the engine did, in totals.  This page names nobody."""
 
 from __future__ import annotations
 

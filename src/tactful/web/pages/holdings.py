@@ -24,6 +24,24 @@ class Identifier(msgspec.Struct, frozen=True):
     value: str
 
 
+class Known(msgspec.Struct, frozen=True):
+    """A trait; one without a value is what the subject wants not to be known."""
+
+    value: object
+    time: datetime
+    source: str
+    origin: str
+    purposes: list[str]
+
+
+class Computed(msgspec.Struct, frozen=True):
+    """Something computed from what the subject did."""
+
+    title: str
+    purpose: str
+    explanation: str
+
+
 class Said(msgspec.Struct, frozen=True):
     """One statement; the purpose is empty where it speaks of all of them."""
 
@@ -58,7 +76,8 @@ class Export(msgspec.Struct, frozen=True):
     identifiers: list[Identifier]
     region: str | None
     regime: str
-    traits: dict[str, object]
+    traits: dict[str, Known]
+    features: list[Computed]
     group: str | None
     restricted: bool
     statements: list[Said]
@@ -72,6 +91,8 @@ class Holdings:
 
     export: Export
     law: str
+    traits: tuple[tuple[str, object, str, str, datetime, str], ...]
+    features: tuple[tuple[str, str, str], ...]
     events: tuple[tuple[datetime, str, str, str, str], ...]
     statements: tuple[tuple[datetime, str, str, str, str], ...]
     uses: tuple[tuple[str, str, int, date], ...]
@@ -83,17 +104,50 @@ class Holdings:
 def holdings_of(shop: Shop, user_id: str) -> Holdings | None:
     """Return what is known about *user_id*, or None where nothing is."""
     try:
-        export = msgspec.convert(shop.subject(user_id).export(), Export)
+        return in_words(shop, shop.subject(user_id).export())
     except NotFound:
         return None
+
+
+def in_words(shop: Shop, known: Mapping[str, object]) -> Holdings:
+    """Return what is *known* of one subject, an export, in words."""
+    export = msgspec.convert(known, Export)
     purposes = {p.name: p.title for p in shop.policy.purposes.values()}
     return Holdings(
         export=export,
         law=next((r.law for r in shop.policy.regimes if r.id == export.regime), ""),
+        traits=_traits(export, purposes),
+        features=_features(export, purposes),
         events=_events(export, shop, purposes),
         statements=_statements(export, purposes),
         uses=_uses(export, shop),
     )
+
+
+def _traits(
+    export: Export, purposes: Mapping[str, str]
+) -> tuple[tuple[str, object, str, str, datetime, str], ...]:
+    """Return name, value, who stated it, through what, when and what for, of each trait."""
+    return tuple(
+        (
+            name,
+            trait.value,
+            trait.origin,
+            trait.source,
+            trait.time,
+            ", ".join(purposes.get(purpose, purpose) for purpose in trait.purposes),
+        )
+        for name, trait in export.traits.items()
+    )
+
+
+def _features(export: Export, purposes: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Return title, explanation and purposes of each thing computed; the same is said once."""
+    serves: dict[tuple[str, str], list[str]] = {}
+    for feature in export.features:
+        said = serves.setdefault((feature.title, feature.explanation), [])
+        said.append(purposes.get(feature.purpose, feature.purpose))
+    return tuple((title, text, ", ".join(said)) for (title, text), said in serves.items())
 
 
 def _events(

@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from tactful.shop import Shop
 from tactful.terms import Mistake, NotFound
 from tactful.web.pages.choices import answer, dial_of, move_to
-from tactful.web.pages.holder import holder_of
+from tactful.web.pages.holder import SOURCE, holder_of
 from tactful.web.pages.holdings import LATEST, holdings_of
 from tactful.web.pages.rendering import HEADERS, page
 from tactful.web.pages.words import BASES, IDENTIFIERS, MODES, SAID
@@ -25,6 +25,7 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 
 _DONE: Final = {
     "choices": "Your choice is recorded. It holds from the next page on.",
+    "trait": "Done. This is what counts from now on.",
     "restrict": "Your data is now only kept, and used for nothing else.",
     "lift": "Your data may be used again, for what you allow below.",
 }
@@ -75,6 +76,21 @@ def set_restriction(data: Form, request: AnyRequest, state: State) -> Redirect:
     return holder.back("lift" if lift else "restrict")
 
 
+@post("/me/trait", sync_to_thread=True)
+def set_trait(data: Form, request: AnyRequest, state: State) -> Redirect:
+    """Set a trait right, remove it, or let it be observed again (Art. 16)."""
+    holder = holder_of(request, state.opened, data)
+    subject, name = state.opened.shop.subject(holder.user_id), data.get("name", "")
+    value, do = data.get("value", "").strip(), data.get("do", "")
+    if do == "observe":
+        subject.observe_again([name])
+    elif do in {"set", "remove"}:
+        subject.correct({name: value or None if do == "set" else None}, source=SOURCE)
+    else:
+        raise Mistake("Say whether to save or to remove it.")
+    return holder.back("trait")
+
+
 @get("/me/export", sync_to_thread=True)
 def take_away(request: AnyRequest, state: State) -> Response[bytes]:
     """Hand out everything known, as JSON (Art. 15 and 20)."""
@@ -107,6 +123,7 @@ HANDLERS: Final = (
     set_level,
     set_purpose,
     set_restriction,
+    set_trait,
     take_away,
     confirm_erasure,
     erase,

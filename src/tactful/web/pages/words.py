@@ -82,6 +82,13 @@ IDENTIFIERS: Final = {
     "email": "E-mail address",
 }
 
+IDENTIFIERS_OF_THEM: Final = {
+    "userId": "Shop's number (userId)",
+    "anonymousId": "Browser's number (anonymousId)",
+    "email": "E-mail address",
+}
+"""The same for the privacy officer; a kind that is not here is shown by its own name."""
+
 RULES: Final = {
     "not_forbidden": "The law of the region forbids it",
     "not_restricted": "Use was stopped by the subject",

@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from tactful.capabilities.collect.tables.rows import Unfit
+from tactful.mechanisms.money import exponent
 from tactful.terms.regime import REGION_CODE
 
 NOBODY = frozenset({"null", "none", "nan", "n/a", "na", "undefined", "\\n", "-", "0"})
@@ -25,12 +26,6 @@ MILLISECONDS_FROM = 10**11
 """An epoch number from here on counts milliseconds: as seconds it lies past the year 5000."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EXPONENTS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
-    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
 _FLOAT_ID = re.compile(r"\d+\.0")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
@@ -109,11 +104,6 @@ def _not_a_number(plain: str) -> str:
 def plain_number(found: Decimal) -> int | float:
     """Return *found* as JSON writes it: whole numbers without a fraction."""
     return int(found) if found == found.to_integral_value() else float(found)
-
-
-def exponent(currency: str) -> int:
-    """Return how many decimals the minor unit of *currency* has (ISO 4217)."""
-    return _EXPONENTS.get(currency.upper(), 2)
 
 
 def minor_units(amount: Decimal, *, unit: str, currency: str) -> int:
