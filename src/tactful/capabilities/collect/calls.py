@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from tactful.capabilities.collect.dialects import in_segments_words
 from tactful.terms import Identifier, IdentifierKind, Mistake
 
 MAX_ID_BYTES = 512
@@ -124,7 +125,7 @@ def read_single(kind: str, body: bytes) -> Incoming:
         found = _single.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise Mistake(_plain(wrong)) from None
-    call = msgspec.structs.replace(found, type=kind)
+    call = in_segments_words(msgspec.structs.replace(found, type=kind))
     if reason := _fault(call):
         raise Mistake(reason)
     return Incoming(calls=(call,), sent_at=found.sent_at, write_key=found.write_key)
@@ -208,7 +209,7 @@ def _checked(
         if reason := _fault(call):
             malformed.append(Malformed(index=index, reason=reason))
         else:
-            calls.append(call)
+            calls.append(in_segments_words(call) if call.context else call)
     return Incoming(
         calls=tuple(calls),
         malformed=tuple(sorted(malformed, key=lambda m: m.index)),
