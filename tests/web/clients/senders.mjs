@@ -34,6 +34,7 @@ const senders = {
       const client = jitsuAnalytics({
         host: address, writeKey: `${key}:secret`, privacy: { consentCategories: call.consent ?? {} },
       });
+      await client.reset();
       if (call.anonymousId) client.setAnonymousId(call.anonymousId);
       if (call.userId) await client.identify(call.userId, call.traits ?? {});
       if (call.kind === "track") await client.track(call.event, { ...call.properties });
