@@ -19,9 +19,7 @@ from tactful.terms import Trouble
 
 @dataclass(frozen=True, slots=True)
 class RequestFolder:
-    """
-    The folder of requests; `pseudonym` hides whom a file is about, and finds their files again.
-    """
+    """The folder of requests; `pseudonym` names whom a file is about so that only it is found."""
 
     folder: Path
     pseudonym: Callable[[str], str]

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
+
+import msgspec
 
 from tactful.capabilities.collect import Incoming, read_batch, read_posthog, read_single
 from tactful.terms import Busy, Mistake
@@ -74,8 +77,15 @@ async def _take(
     by_shop = caller is Caller.SECRET
     history = past and by_shop
     source = "import:api" if history else "api"
+    incoming = _as_recorded(incoming) if history else incoming
     await store(serving, incoming, asked, by_shop=by_shop, source=source, history=history)
     return _taken(incoming)
+
+
+def _as_recorded(incoming: Incoming) -> Incoming:
+    """Return *incoming* with the times that it states: a past has no clock to be corrected by."""
+    calls = (msgspec.structs.replace(call, sent_at=None) for call in incoming.calls)
+    return replace(incoming, calls=tuple(calls), sent_at=None)
 
 
 async def take_told(serving: Serving, asked: Asked, incoming: Incoming, *, source: str) -> Reply:

@@ -12,6 +12,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
+from tactful.assembly import SHOPIFY
 from tactful.capabilities.collect import (
     Naming,
     is_fresh,
@@ -31,7 +32,6 @@ from tactful.web.messages import RequestTaken, Taken
 
 T = TypeVar("T")
 
-SHOPIFY: Final = "shopify"
 _TAKEN: Final = answer(Taken(success=True))
 
 

@@ -114,7 +114,12 @@ def _install(npm: str, ready: Path) -> None:
         told = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock")
         try:
             done = subprocess.run(
-                [npm, "install", *told], cwd=draft, capture_output=True, text=True, timeout=SECONDS
+                [npm, "install", *told],
+                cwd=draft,
+                capture_output=True,
+                check=False,
+                text=True,
+                timeout=SECONDS,
             )
         except subprocess.TimeoutExpired:
             pytest.skip("npm did not install the clients in time: is its registry reachable?")
@@ -133,6 +138,7 @@ def run_node(program: str, **given: object) -> str:
         cwd=folder,
         env={**_plain_environment(), "GIVEN": json.dumps(given)},
         capture_output=True,
+        check=False,
         text=True,
         timeout=SECONDS,
     )
@@ -148,7 +154,9 @@ def _plain_environment() -> Mapping[str, str]:
 def snippets(language: str) -> dict[str, str]:
     """Return the snippets of the documentation in *language*, by the heading they stand under."""
     text = CLIENTS.read_text("utf-8")
-    found = re.findall(rf"^### (.+?)\n(?:(?!^#).*\n)*?```{language}\n(.*?)```", text, re.M | re.S)
+    found = re.findall(
+        rf"^### (.+?)\n(?:(?!^#).*\n)*?```{language}\n(.*?)```", text, re.MULTILINE | re.DOTALL
+    )
     return dict(found)
 
 

@@ -76,7 +76,9 @@ def page(chromium: Any, shop_page: str) -> Iterator[Any]:
     complaints: list[str] = []
     found.on("console", lambda message: complaints.append(message.text))
     found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    found.on(
+        "response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None
+    )
     found.goto(shop_page)
     yield found
     context.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,8 +36,8 @@ class Story:
 
 
 @pytest.fixture(scope="module", params=CLIENTS.values(), ids=CLIENTS)
-def story(request: pytest.FixtureRequest, server: Running) -> Iterator[Story]:
-    """Run the client twice: what it sends, and what becomes of it, is all that the tests look at."""
+def story(request: pytest.FixtureRequest, server: Running) -> Story:
+    """Run the client twice; what becomes of what it sends is all that the tests look at."""
     client, key, name = request.param, server.keys.write_key, uuid.uuid4().hex
     ada, eve = Person(user_id=f"ada-{name}"), Person(anonymous_id=f"eve-{name}")
     bob = Person(user_id=f"bob-{name}")
@@ -52,7 +51,7 @@ def story(request: pytest.FixtureRequest, server: Running) -> Iterator[Story]:
         told = [*said_by(ada, "teapot", client), *said_by(eve, "kettle", client)]
         no = {"consent": {"Personalization": False}} if client.says_consent else {}
         client.send(between.address, key, [*told, looked_at(bob, "mug", **no)])
-    yield Story(
+    return Story(
         client=client,
         before=[one for one in before if one],
         ada=known(server, ada.user_id or ""),

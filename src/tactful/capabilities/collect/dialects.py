@@ -1,33 +1,25 @@
-"""Say in Segment's words what a client of another maker says in its own; knows no one route."""
+"""Find in Segment's places what clients of another maker say elsewhere; knows the wire only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-import msgspec
-
-if TYPE_CHECKING:
-    from tactful.capabilities.collect.calls import Call
+from typing import Any
 
 
-def in_segments_words(call: Call) -> Call:
+def elsewhere(kind: str, traits: object, context: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return *call* with what RudderStack's clients say elsewhere in its usual place.
+    Return the fields of a call that RudderStack's clients put elsewhere, as Segment has them.
 
     Their Python and Node clients put the traits of an `identify` into `context.traits`; their
     browser client names what was chosen in `context.consentManagement`.
     """
-    context = call.context
-    if not context:
-        return call
-    if call.type == "identify" and not call.traits and isinstance(context.get("traits"), dict):
-        call = msgspec.structs.replace(call, traits=context["traits"])
+    found: dict[str, Any] = {}
+    if kind == "identify" and not traits and isinstance(context.get("traits"), dict):
+        found["traits"] = context["traits"]
     managed = context.get("consentManagement")
     if managed is not None and "consent" not in context:
-        consent = {"categoryPreferences": _answers(managed)}
-        call = msgspec.structs.replace(call, context={**context, "consent": consent})
-    return call
+        found["context"] = {**context, "consent": {"categoryPreferences": _answers(managed)}}
+    return found
 
 
 def _answers(managed: object) -> object:
