@@ -7,9 +7,12 @@ Source: the payloads of Shopify's Admin API, 2025-01 to 2025-10.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+LARGEST_ID: Final = 2**64
+"""Shopify's numbers are of 64 bits; what is larger is none of them."""
 
 
 class Place(msgspec.Struct, kw_only=True, frozen=True):
@@ -105,4 +108,4 @@ class Privacy(msgspec.Struct, kw_only=True, frozen=True):
     def request_id(self) -> str:
         """Return Shopify's own number of a request for data, if it has one."""
         number = self.data_request.get("id")
-        return str(number) if isinstance(number, int) else ""
+        return str(number) if isinstance(number, int) and 0 < number < LARGEST_ID else ""
