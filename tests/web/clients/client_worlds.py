@@ -31,6 +31,7 @@ ROOT = HERE.parents[2]
 CACHE = ROOT / "build" / "clients"
 CLIENTS = ROOT / "docs" / "reference" / "clients.md"
 SECONDS = 120
+OLDEST_NODE = 20
 NOTICE = "privacy@1"
 
 
@@ -91,6 +92,8 @@ def node_modules() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("node and npm are not installed: run packaging/system-packages node")
+    if (version := _version_of(node)) < OLDEST_NODE:
+        pytest.skip(f"node {version} is too old for these clients: they need {OLDEST_NODE}")
     wanted = (HERE / "package.json").read_bytes()
     ready = CACHE / hashlib.sha256(wanted).hexdigest()[:16]
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -98,6 +101,11 @@ def node_modules() -> Path:
         if not ready.exists():
             _install(npm, ready)
     return ready
+
+
+def _version_of(node: str) -> int:
+    said = subprocess.run([node, "--version"], capture_output=True, check=True, text=True).stdout
+    return int(said.strip().removeprefix("v").partition(".")[0])
 
 
 @contextmanager
@@ -153,11 +161,13 @@ def _plain_environment() -> Mapping[str, str]:
 
 def snippets(language: str) -> dict[str, str]:
     """Return the snippets of the documentation in *language*, by the heading they stand under."""
-    text = CLIENTS.read_text("utf-8")
-    found = re.findall(
-        rf"^### (.+?)\n(?:(?!^#).*\n)*?```{language}\n(.*?)```", text, re.MULTILINE | re.DOTALL
-    )
-    return dict(found)
+    sections = CLIENTS.read_text("utf-8").split("\n### ")[1:]
+    fence = f"```{language}\n"
+    return {
+        section.partition("\n")[0]: section.split(fence)[1].partition("```")[0]
+        for section in sections
+        if fence in section.partition("\n## ")[0]
+    }
 
 
 def pointed_at(server: Running, snippet: str) -> str:

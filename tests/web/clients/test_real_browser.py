@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client_worlds import Person, events, grant, known, node_modules
+from client_worlds import Person, events, grant, known, node_modules, pointed_at, snippets
 from server_worlds import Running
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -40,18 +40,25 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def shop_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a page with Segment's script, from a port of its own."""
+def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a page, and Segment's script beside it."""
     folder = tmp_path_factory.mktemp("page")
     scripts = node_modules() / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd"
     (folder / "scripts").symlink_to(scripts)
     (folder / "favicon.ico").write_bytes(b"")
     script = '<script src="/scripts/index.js"></script>'
     (folder / "index.html").write_text(f"<!doctype html><title>Shop</title>{script}")
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shop_page(page_folder: Path) -> Iterator[str]:
+    """Serve the page from a port of its own."""
+    handler = partial(_Quiet, directory=str(page_folder))
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listening.server_address[1]}/index.html"
+    yield f"http://127.0.0.1:{listening.server_address[1]}"
     listening.shutdown()
     listening.server_close()
     thread.join()
@@ -79,7 +86,7 @@ def page(chromium: Any, shop_page: str) -> Iterator[Any]:
     found.on(
         "response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None
     )
-    found.goto(shop_page)
+    found.goto(f"{shop_page}/index.html")
     yield found
     context.close()
     assert complaints == []
@@ -125,14 +132,37 @@ def test_a_browser_without_a_name_is_heard(server: Running, page: Any) -> None:
     assert events(server, eve) == []
 
 
+def test_the_page_of_the_documentation_sends_what_it_says(
+    server: Running, page: Any, shop_page: str, page_folder: Path
+) -> None:
+    """Copied, with address and key changed, it is heard."""
+    (snippet,) = snippets("html").values()
+    name = f"u-{uuid.uuid4().hex}"
+    grant(server, Person(user_id=name))
+    heard: list[str] = []
+    page.on("response", lambda r: heard.append(r.url) if r.request.method == "POST" else None)
+    whole = pointed_at(server, snippet).replace('"u-1"', f'"{name}"')
+
+    (page_folder / "snippet.html").write_text(f"<!doctype html><title>Shop</title>{whole}")
+    page.goto(f"{shop_page}/snippet.html")
+    await_answers(page, heard, 2)
+
+    assert [event["items"] for event in known(server, name)["events"]] == [["mug-blue"]]
+
+
 def tell(page: Any, calls: list[list[Any]], sender: object) -> None:
     """Let the client make *calls*, and wait until the server has answered."""
     answered = len(calls) if sender is None else 1
     heard: list[int] = []
     page.on("response", lambda r: heard.append(r.status) if r.request.method == "POST" else None)
     page.evaluate(TOLD, calls)
+    await_answers(page, heard, answered)
+
+
+def await_answers(page: Any, heard: list[Any], number: int) -> None:
+    """Wait until *heard* holds *number* answers."""
     for _ in range(200):
-        if len(heard) >= answered:
+        if len(heard) >= number:
             return
         page.wait_for_timeout(25)
     pytest.fail("the client did not send")
