@@ -81,7 +81,6 @@ def _webhooks() -> Iterator[Route]:
         summary="Take calls in a signed webhook",
         takes=Batch,
         gives=messages.Taken,
-        example=examples.BATCH,
     )
 
 
