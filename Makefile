@@ -14,6 +14,7 @@ demo: $(VENV)/runtime.stamp
 
 test: $(VENV)/dev.stamp check
 	sh $(SYSTEM) chromium
+	sh $(SYSTEM) node
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 	$(BIN)/coverage report --include='src/tactful/terms/*,src/tactful/gate/*' --fail-under=100 --skip-covered
 
@@ -51,5 +52,5 @@ locks:
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements/dev.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage demo-shop benchmarks/results mutants
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage demo-shop benchmarks/results mutants build/clients
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

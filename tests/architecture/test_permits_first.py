@@ -12,6 +12,7 @@ from tactful import capabilities
 PERMITS = re.compile(r"Permits?|Permitted\[.*\]|(tuple|Sequence)\[Permit(, \.\.\.)?\]")
 
 READING = "reads what a request itself says, before anybody is looked up"
+SIGNATURE = "tells whether a request is its sender's own, before anything is read of it"
 GOODS = "the catalogue is about goods, not people"
 MODELS = "models hold no person, and `slate` asks them with what `Known` permits"
 POLICY = "reads the configuration, which holds nobody"
@@ -25,12 +26,21 @@ UNGATED = {
     "collect.happened_at": READING,
     "collect.identifiers_of": READING,
     "collect.ip_of": READING,
+    "collect.is_fresh": SIGNATURE,
+    "collect.is_secret": SIGNATURE,
+    "collect.is_signed": SIGNATURE,
+    "collect.is_signed_by_shopify": SIGNATURE,
     "collect.items_of": READING,
     "collect.read_batch": READING,
+    "collect.read_posthog": READING,
+    "collect.read_privacy": READING,
+    "collect.read_shopify": READING,
     "collect.read_single": READING,
+    "collect.read_webhook": READING,
     "collect.region_of": READING,
     "collect.signals_in": READING,
     "collect.signals_of": READING,
+    "collect.user_id_of": READING,
     "consent.Heard.past": READING,
     "consent.SignedReceipt.as_json": "signed already, and in the hands of whoever holds it",
     "consent.Signer.jwk": "a public key is everybody's",

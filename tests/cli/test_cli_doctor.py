@@ -136,3 +136,46 @@ def test_the_port_is_looked_at(empty: Run, monkeypatch: pytest.MonkeyPatch) -> N
         assert findings(empty)["port"][1].startswith("something answers")
 
     assert findings(empty)["port"][1].endswith("no server is running")
+
+
+def test_a_shopify_shop_without_its_secret(empty: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finding says into which file the secret belongs; it is gone once it is there."""
+    monkeypatch.setenv("TACTFUL_WEBHOOKS_SHOPIFY_DOMAIN", "a-shop.myshopify.com")
+    secret = empty.folder / "keys" / "shopify.secret"
+
+    state, says = findings(empty)["webhooks"]
+    assert state == "note"
+    assert str(secret) in says
+
+    secret.touch(mode=0o600)
+    secret.write_text("hush-4711\n", "utf-8")
+    assert findings(empty)["webhooks"] == ("ok", "shopify: 1 secrets")
+    monkeypatch.delenv("TACTFUL_WEBHOOKS_SHOPIFY_DOMAIN")
+    assert "shopify_domain" in findings(empty)["webhooks"][1]
+    secret.unlink()
+
+
+def test_a_webhook_secret_that_is_none(empty: Run) -> None:
+    """What does not begin with whsec_ and go on in base64 would let nobody in."""
+    secret = empty.folder / "keys" / "erp.secret"
+    secret.touch(mode=0o600)
+    secret.write_text("hush\n", "utf-8")
+    try:
+        state, says = findings(empty)["webhooks"]
+    finally:
+        secret.unlink()
+
+    assert state == "note"
+    assert "whsec_" in says
+
+
+def test_requests_that_wait(empty: Run) -> None:
+    """The officer is told how many there are, and where."""
+    folder = empty.folder / "requests"
+    folder.mkdir(mode=0o700)
+    (folder / "data-request-4711-9999.json").write_text("{}", "utf-8")
+
+    state, says = findings(empty)["requests"]
+    (folder / "data-request-4711-9999.json").unlink()
+
+    assert (state, says.startswith("1 wait in")) == ("note", True)

@@ -236,6 +236,7 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "Shop.tell_dealing.kind": [kind.value for kind in RelationshipKind],
             "opt_out_offered": [False, True],
             "by_shop": [False, True],
+            "history": [False, True],
             "traits": [{"language": "eo"}, {"language": None}],
             "names": [["language"], []],
             "lift": [False, True],

@@ -86,9 +86,13 @@ class World:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[World]:
-    """Make a new shop in *folder* and serve it."""
+def served(folder: Path, **webhooks: str) -> Iterator[World]:
+    """Make a new shop in *folder*, with `[webhooks]` settings, and serve it."""
     keys = init_shop(folder)
+    if webhooks:
+        lines = "".join(f'{name} = "{value}"\n' for name, value in webhooks.items())
+        with (folder / "tactful.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n[webhooks]\n{lines}")
     opened = open_shop(folder)
     world = World(opened=opened, keys=keys)
     try:

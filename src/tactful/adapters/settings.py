@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -84,6 +84,17 @@ class StoreSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     models: str = "models"
 
 
+class WebhookSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[webhooks]`: whose Shopify webhooks are taken, and what their fields are to this shop.
+
+    Their secrets lie in the key folder, or in the environment.
+    """
+
+    shopify_domain: str = ""
+    shopify_user_id: Literal["id", "email", "phone"] = "id"
+    shopify_item_id: Literal["product_id", "variant_id", "sku"] = "product_id"
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything that `tactful.toml` can say."""
 
@@ -91,6 +102,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     server: ServerSettings = ServerSettings()
     models: ModelSettings = ModelSettings()
     store: StoreSettings = StoreSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

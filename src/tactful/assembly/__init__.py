@@ -23,8 +23,10 @@ from tactful.assembly.shops import (
     store_version,
 )
 from tactful.assembly.tables import OrderLog, Table, read_orders, read_table
+from tactful.assembly.webhooks import SHOPIFY, is_webhook_secret
 
 __all__ = [
+    "SHOPIFY",
     "CountryTable",
     "NewKeys",
     "Opened",
@@ -36,6 +38,7 @@ __all__ = [
     "count_subjects",
     "init_shop",
     "is_demo_shop",
+    "is_webhook_secret",
     "open_countries",
     "open_shop",
     "public_data",

@@ -24,6 +24,7 @@ from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
 from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
+from tactful.adapters.request_files import RequestFolder
 from tactful.adapters.settings import (
     FILE,
     ServerSettings,
@@ -35,6 +36,7 @@ from tactful.adapters.settings import (
 from tactful.adapters.signing_key import open_signer, receipt_keys
 from tactful.adapters.sqlite import SqliteStore, open_store
 from tactful.adapters.sqlite.migrate import HEAD
+from tactful.adapters.webhook_secrets import WebhookSecrets
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.gate import Door
@@ -47,6 +49,7 @@ from tactful.shop.census import census
 from tactful.terms import Mistake, Policy, TactfulError
 
 KEY_FILE = "master.key"
+REQUESTS = "requests"
 
 Clock = Callable[[], datetime]
 
@@ -74,7 +77,18 @@ class Opened:
     census: Callable[[], Census]
     uses_since: Callable[[date], Mapping[str, int]]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
+    pseudonym: Callable[[str], str]
     lock: FolderLock | None = None
+
+    @property
+    def webhook_secrets(self) -> WebhookSecrets:
+        """Return the secrets that webhooks are signed with."""
+        return WebhookSecrets(self.folder / self.settings.store.keys)
+
+    @property
+    def requests(self) -> RequestFolder:
+        """Return the folder of requests that wait for the privacy officer."""
+        return RequestFolder(self.folder / REQUESTS, self.pseudonym)
 
     def close(self) -> None:
         """Make everything durable and let go of the folder."""
@@ -189,6 +203,7 @@ def _opened(
         uses_since=store.uses.since,
         census=lambda: census(store.standings, policy=policy, at=clock()),
         receipt_keys=lambda: receipt_keys(keys),
+        pseudonym=_pseudonym(master),
         lock=lock,
     )
 
@@ -237,6 +252,12 @@ def _receipt_parts(settings: Settings, keys: Path, master: bytes) -> ReceiptPart
         signer=open_signer(keys),
         pseudonym=lambda subject: blind_index(key, "subject", str(subject)).hex(),
     )
+
+
+def _pseudonym(master: bytes) -> Callable[[str], str]:
+    """Return what names somebody in a file's name, so that only this shop finds it again."""
+    key = derive(master, "requests")
+    return lambda user_id: blind_index(key, "userId", user_id).hex()[:16]
 
 
 def _model_settings(settings: Settings) -> ModelSettings:

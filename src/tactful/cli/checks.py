@@ -94,6 +94,8 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _models(opened)
     yield _clock(opened)
     yield _server(opened)
+    yield from _webhooks(opened)
+    yield from _requests(opened)
     yield _counts(opened)
     yield from _plan(opened)
     yield from _gaps(opened)
@@ -208,6 +210,37 @@ def _server(opened: Opened) -> Finding:
     if ports.answers(server.host, server.port):
         return Finding(check="port", state=State.OK, says=f"something answers on {where}")
     return Finding(check="port", state=State.OK, says=f"{where} is free: no server is running")
+
+
+def _webhooks(opened: Opened) -> Iterator[Finding]:
+    """Yield whose webhooks are taken, and which secret is missing or is none."""
+    from tactful.assembly import SHOPIFY, is_webhook_secret
+
+    secrets, connected = opened.webhook_secrets, bool(opened.settings.webhooks.shopify_domain)
+    sources = {*secrets.sources(), *((SHOPIFY,) if connected else ())}
+    for source in sorted(sources):
+        try:
+            found = secrets.of(source)
+        except Trouble as error:
+            yield Finding(check="webhooks", state=State.UNSAFE, says=str(error))
+            continue
+        says, state = f"{source}: {len(found)} secrets", State.OK
+        if not found:
+            says = f"{source} is turned away: write its secret into {secrets.path(source)}"
+            state = State.NOTE
+        elif source == SHOPIFY and not connected:
+            says, state = "shopify is turned away: set [webhooks] shopify_domain", State.NOTE
+        elif source != SHOPIFY and not all(map(is_webhook_secret, found)):
+            says = f"{secrets.path(source)} holds what is no secret: write whsec_ and base64"
+            state = State.NOTE
+        yield Finding(check="webhooks", state=state, says=says)
+
+
+def _requests(opened: Opened) -> Iterator[Finding]:
+    """Yield how many requests wait for the privacy officer."""
+    if waiting := len(opened.requests.names()):
+        says = f"{waiting} wait in {opened.requests.folder}: answer them, and delete the files"
+        yield Finding(check="requests", state=State.NOTE, says=says)
 
 
 def _counts(opened: Opened) -> Finding:

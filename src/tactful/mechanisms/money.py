@@ -7,17 +7,27 @@ from typing import Final
 
 LARGEST: Final = Decimal(10) ** 15
 
-_EXPONENTS: Final = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
-    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
+_BY_EXPONENT: Final = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP
+    BYN BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR
+    FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW
+    KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN
+    NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD
+    SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU
+    UZS VED VES WST XCD XCG YER ZAR ZMW ZWG ZWL
+    """,
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
 }
+EXPONENTS: Final = {code: n for n, codes in _BY_EXPONENT.items() for code in codes.split()}
+"""How many decimal places the minor unit of each currency lies behind the point (ISO 4217)."""
 
 
 def exponent(currency: str) -> int:
-    """Return how many decimal places the minor unit of *currency* lies behind the point."""
-    return _EXPONENTS.get(currency.upper(), 2)
+    """Return the entry of *currency* in EXPONENTS; 2, as of most, where it has none."""
+    return EXPONENTS.get(currency.upper(), 2)
 
 
 def to_minor(amount: object, currency: str) -> int | None:

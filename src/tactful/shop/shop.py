@@ -122,15 +122,27 @@ class Shop:
         whence: Whence | None = None,
         source: str,
         by_shop: bool = False,
+        history: bool = False,
     ) -> Collected:
         """
         Take calls that were read from a request; `stored` resolves once they are durable.
 
         `by_shop` tells that the shop's own server sends them: then its orders count as dealings.
+        `history` that they are of the shop's own past: their times stay, however old.
         """
         return self._collecting.collect(
-            incoming, gpc=gpc, region=region, whence=whence, source=source, by_shop=by_shop
+            incoming,
+            gpc=gpc,
+            region=region,
+            whence=whence,
+            source=source,
+            by_shop=by_shop,
+            history=history,
         )
+
+    def note_webhook(self, label: str) -> None:
+        """Count what became of a webhook, in fixed words: nothing that was sent."""
+        self._parts.store.tallies.add("webhook", label)
 
     def note_gap(self, label: str) -> None:
         """Count a question that there is no answer to; only the first few by their own label."""

@@ -36,7 +36,7 @@ _PREFLIGHT: Final[tuple[Header, ...]] = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (
         b"access-control-allow-headers",
-        b"authorization, content-type, content-encoding, x-write-key",
+        b"authorization, content-type, content-encoding, x-write-key, x-enable-debug, x-ip-policy",
     ),
     (b"access-control-max-age", b"7200"),
 )

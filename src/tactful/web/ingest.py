@@ -8,16 +8,19 @@ other, because clients retry everything else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from tactful.capabilities.collect import Incoming, read_batch, read_single
+import msgspec
+
+from tactful.capabilities.collect import Incoming, read_batch, read_posthog, read_single
 from tactful.terms import Busy, Mistake
 from tactful.web.bodies import unpack
 from tactful.web.exchange import Asked, Declined, Endpoint, Reply, Serving, answer
 from tactful.web.keys import Caller, caller_with, given_key
-from tactful.web.messages import CallRefused, Taken
+from tactful.web.messages import CallRefused, NoFlags, Taken
 
 SHORT_NAMES: Final = {
     "t": "track",
@@ -46,14 +49,49 @@ def take_single(kind: str) -> Endpoint:
     return take
 
 
-async def _take(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> Reply:
+async def take_import(serving: Serving, asked: Asked) -> Reply:
+    """Take a batch of the shop's own past; with the write key it is a batch like any other."""
+    return await _take(serving, asked, read_batch, past=True)
+
+
+async def take_posthog(serving: Serving, asked: Asked) -> Reply:
+    """Take a batch of events of PostHog's clients."""
+    return await _take(serving, asked, read_posthog)
+
+
+async def no_flags(_serving: Serving, _asked: Asked) -> Reply:
+    """Answer PostHog's clients that there are no feature flags: they ask without being told to."""
+    return answer(NoFlags())
+
+
+async def _take(
+    serving: Serving, asked: Asked, read: Callable[[bytes], Incoming], *, past: bool = False
+) -> Reply:
     key = given_key(asked)
     caller = None if key is None else caller_with(serving, key)
     incoming = _read(serving, asked, read)
     caller = caller or caller_with(serving, incoming.write_key)
     if not incoming.calls:
         return _nothing_taken(incoming)
-    await _store(serving, incoming, asked, by_shop=caller is Caller.SECRET)
+    by_shop = caller is Caller.SECRET
+    history = past and by_shop
+    source = "import:api" if history else "api"
+    incoming = _as_recorded(incoming) if history else incoming
+    await store(serving, incoming, asked, by_shop=by_shop, source=source, history=history)
+    return _taken(incoming)
+
+
+def _as_recorded(incoming: Incoming) -> Incoming:
+    """Return *incoming* with the times that it states: a past has no clock to be corrected by."""
+    calls = (msgspec.structs.replace(call, sent_at=None) for call in incoming.calls)
+    return replace(incoming, calls=tuple(calls), sent_at=None)
+
+
+async def take_told(serving: Serving, asked: Asked, incoming: Incoming, *, source: str) -> Reply:
+    """Take what a signed webhook tells: the shop's own word."""
+    if not incoming.calls:
+        return _nothing_taken(incoming)
+    await store(serving, incoming, asked, by_shop=True, source=source)
     return _taken(incoming)
 
 
@@ -65,7 +103,15 @@ def _read(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> 
         raise Mistake("the body is nested too deeply") from None
 
 
-async def _store(serving: Serving, incoming: Incoming, asked: Asked, *, by_shop: bool) -> None:
+async def store(
+    serving: Serving,
+    incoming: Incoming,
+    asked: Asked,
+    *,
+    by_shop: bool,
+    source: str,
+    history: bool = False,
+) -> None:
     """Hand the calls to the shop and wait until what is kept of them is durable."""
     calls = len(incoming.calls)
     if serving.waiting_calls + calls > serving.opened.settings.server.queue_calls:
@@ -79,8 +125,9 @@ async def _store(serving: Serving, incoming: Incoming, asked: Asked, *, by_shop:
                     incoming,
                     gpc=asked.gpc,
                     whence=asked.origin.region_of_call,
-                    source="api",
+                    source=source,
                     by_shop=by_shop,
+                    history=history,
                 ).stored
             ),
             calls=calls,

@@ -314,6 +314,22 @@ class Taken(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     rejected: list[CallRefused] = []
 
 
+class NoFlags(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """There are no feature flags here: what PostHog's clients read of `/flags` and `/decide`."""
+
+    flags: dict[str, object] = {}
+    feature_flags: dict[str, object] = {}
+    feature_flag_payloads: dict[str, object] = {}
+    errors_while_computing_flags: bool = False
+
+
+class RequestTaken(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """What became of a privacy request that a platform handed on."""
+
+    success: bool
+    outcome: str
+
+
 class Health(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     """Whether the server can do its work, and if not, why."""
 

@@ -20,6 +20,7 @@ _REF: Final = "#/components/schemas/{name}"
 _SECURITY: Final[Mapping[Needs, list[dict[str, list[str]]]]] = {
     Needs.NOTHING: [],
     Needs.WRITE_KEY: [{"writeKey": []}, {"writeKeyHeader": []}, {"secretKey": []}],
+    Needs.SIGNATURE: [{"signature": []}],
     Needs.RIGHTS: [{"secretKey": []}, {"signedLink": []}],
     Needs.SECRET: [{"secretKey": []}],
 }
@@ -32,6 +33,12 @@ _SCHEMES: Final[Schema] = {
     },
     "writeKeyHeader": {"type": "apiKey", "in": "header", "name": "X-Write-Key"},
     "secretKey": {"type": "http", "scheme": "bearer"},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "Standard Webhooks; Shopify's stands in X-Shopify-Hmac-Sha256.",
+    },
     "signedLink": {"type": "apiKey", "in": "query", "name": "token"},
 }
 

@@ -17,6 +17,7 @@ class Needs(enum.Enum):
 
     NOTHING = "nothing"
     WRITE_KEY = "write key"
+    SIGNATURE = "signature"
     RIGHTS = "secret key or signed link"
     SECRET = "secret key"  # noqa: S105 - the name of a kind of key
 

@@ -23,6 +23,7 @@ from tactful.web import (
     messages,
     operations,
     subjects,
+    webhooks,
 )
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving
 from tactful.web.openapi import document
@@ -30,11 +31,12 @@ from tactful.web.route import Method, Needs, Route
 
 
 def _ingest() -> Iterator[Route]:
-    for path in ("/v1/batch", "/v1/b", "/v1/import", "/batch"):
+    batches = {"/v1/import": ingest.take_import, "/batch": ingest.take_posthog}
+    for path in ("/v1/batch", "/v1/b", *batches):
         yield Route(
             method="POST",
             path=path,
-            endpoint=ingest.take_batch,
+            endpoint=batches.get(path, ingest.take_batch),
             summary="Take a batch of calls",
             tag="collect",
             busy=True,
@@ -45,14 +47,42 @@ def _ingest() -> Iterator[Route]:
     for short, kind in ingest.SHORT_NAMES.items():
         for path in (f"/v1/{kind}", f"/v1/{short}"):
             yield _single(path, kind)
-    for kind in ("identify", "track", "page"):
+    for kind in ("identify", "track", "page", "group"):
         yield _single(f"/api/s/{kind}", kind)
+        yield _single(f"/api/s/s2s/{kind}", kind)
+    for path in ("/flags", "/decide"):
+        yield Route(
+            method="POST",
+            path=path,
+            endpoint=ingest.no_flags,
+            summary="Tell PostHog's clients that there are no feature flags",
+            tag="collect",
+            needs=Needs.NOTHING,
+            gives=messages.NoFlags,
+        )
     yield Route(
         method="GET",
         path="/v1/projects/{writeKey}/settings",
         endpoint=operations.client_settings,
         summary="Settings for Segment's browser client",
         tag="collect",
+    )
+
+
+def _webhooks() -> Iterator[Route]:
+    signed = partial(Route, method="POST", tag="collect", needs=Needs.SIGNATURE, public=False)
+    yield signed(
+        path="/v1/webhooks/shopify",
+        endpoint=webhooks.take_shopify,
+        summary="Take a webhook of Shopify's",
+        gives=messages.Taken,
+    )
+    yield signed(
+        path="/v1/webhooks/{source}",
+        endpoint=webhooks.take_signed,
+        summary="Take calls in a signed webhook",
+        takes=Batch,
+        gives=messages.Taken,
     )
 
 
@@ -210,6 +240,7 @@ _WHO: Final = {
 
 ROUTES: Final[tuple[Route, ...]] = (
     *_ingest(),
+    *_webhooks(),
     Route(
         method="POST",
         path="/v1/decide",

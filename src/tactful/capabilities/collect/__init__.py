@@ -14,7 +14,22 @@ from tactful.capabilities.collect.dealings import dealing_of
 from tactful.capabilities.collect.keep import GROUP_PURPOSE, fitting, items_of, keep, keep_traits
 from tactful.capabilities.collect.places import address_of, ip_of, region_of
 from tactful.capabilities.collect.ports import Events
+from tactful.capabilities.collect.posthog import read_posthog
+from tactful.capabilities.collect.shopify import (
+    Naming,
+    Told,
+    read_privacy,
+    read_shopify,
+    user_id_of,
+)
 from tactful.capabilities.collect.signals import signals_in, signals_of
+from tactful.capabilities.collect.webhooks import (
+    is_fresh,
+    is_secret,
+    is_signed,
+    is_signed_by_shopify,
+    read_webhook,
+)
 
 __all__ = [
     "GROUP_PURPOSE",
@@ -22,6 +37,8 @@ __all__ = [
     "Events",
     "Incoming",
     "Malformed",
+    "Naming",
+    "Told",
     "address_of",
     "calls_from",
     "dealing_of",
@@ -29,12 +46,21 @@ __all__ = [
     "happened_at",
     "identifiers_of",
     "ip_of",
+    "is_fresh",
+    "is_secret",
+    "is_signed",
+    "is_signed_by_shopify",
     "items_of",
     "keep",
     "keep_traits",
     "read_batch",
+    "read_posthog",
+    "read_privacy",
+    "read_shopify",
     "read_single",
+    "read_webhook",
     "region_of",
     "signals_in",
     "signals_of",
+    "user_id_of",
 ]

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from tactful.capabilities.collect.dialects import elsewhere
 from tactful.terms import Identifier, IdentifierKind, Mistake
 
 MAX_ID_BYTES = 512
@@ -125,7 +126,7 @@ def read_single(kind: str, body: bytes) -> Incoming:
         found = _single.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise Mistake(_plain(wrong)) from None
-    call = msgspec.structs.replace(found, type=kind)
+    call = _whole(msgspec.structs.replace(found, type=kind))
     if reason := _fault(call):
         raise Mistake(reason)
     return Incoming(calls=(call,), sent_at=found.sent_at, write_key=found.write_key)
@@ -209,13 +210,19 @@ def _checked(
         if reason := _fault(call):
             malformed.append(Malformed(index=index, reason=reason))
         else:
-            calls.append(call)
+            calls.append(_whole(call) if call.context else call)
     return Incoming(
         calls=tuple(calls),
         malformed=tuple(sorted(malformed, key=lambda m: m.index)),
         sent_at=around.sent_at if around else None,
         write_key=(around.write_key or around.api_key) if around else None,
     )
+
+
+def _whole(call: Call) -> Call:
+    """Return *call* with what its client says elsewhere in its usual place."""
+    found = elsewhere(call.type, call.traits, call.context or {})
+    return msgspec.structs.replace(call, **found) if found else call
 
 
 _KINDS = frozenset({"track", "identify", "page", "screen", "group", "alias"})

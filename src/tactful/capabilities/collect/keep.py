@@ -52,12 +52,14 @@ def keep(
 
     Args:
         permits: One per purpose that the subject allows keeping for.
-        call, items: What the client sent, and what `items_of` finds in it.
+        call: What the client sent.
+        items: What `items_of` finds in *call*.
         plan: What may be kept at all.
         at: When it happened, corrected for the sender's clock.
         kept_since: Per purpose, before when retention has run out (Art. 5(1)(e)), if it ever does.
         source: Where it came from, for the subject to see (Art. 15(1)(g)).
-        drop, gap: Told about what is not kept, and what the plan does not declare.
+        drop: Told about each property that is not kept.
+        gap: Told about each event and property that the plan does not declare.
         note: Told what to count besides: what is missing, and what was masked.
         now: From when retention of the plan's own is counted back; None keeps the past whole.
     """
@@ -69,16 +71,15 @@ def keep(
     purposes = _purposes(permits.purposes, planned, at, kept_since)
     if not purposes or _is_over(planned, at, now):
         return None
-    if planned.required:
-        _note_missing(planned, call, note)
-    reduction = _Reduction(planned.properties, purposes, drop, gap, note, at, now)
+    _note_missing(planned, call, note)
+    reduced = _Reduction(planned.properties, purposes, drop, gap, note, at, now)
     return Event(
         subject=permits.subject,
         name=planned.name,
         at=at,
         items=items,
         purposes=purposes,
-        properties=reduction.of(call.properties or {}, planned.name),
+        properties=reduced.of(call.properties or {}, planned.name),
         source=source,
         message=message_digest(call),
         session=_session(call),
@@ -104,9 +105,8 @@ def _served(allowed: frozenset[str], planned: tuple[str, ...]) -> frozenset[str]
 
 
 def _note_missing(planned: PlannedEvent, call: Call, note: Note) -> None:
-    given = call.properties or {}
     for name in planned.required:
-        if given.get(name) is None:
+        if (call.properties or {}).get(name) is None:
             note("missing", f"{planned.name}: {name}")
 
 
