@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tactful.capabilities.collect.calls import Call, message_digest
-from tactful.capabilities.collect.masking import Note, mask, masked_id
+from tactful.capabilities.collect.masks import HARMLESS, Note, mask, masked_id
 from tactful.capabilities.collect.strays import Stray, stray
 from tactful.gate import Permit
 from tactful.terms import Event, PlannedEvent, PlannedProperty, TrackingPlan
@@ -69,8 +69,7 @@ def keep(
     purposes = _purposes(permits, planned, at, kept_since)
     if not purposes or _is_over(planned, at, now):
         return None
-    if planned.required:
-        _note_missing(planned, call, note)
+    _note_missing(planned, call, note)
     reduction = _Reduction(planned.properties, purposes, drop, gap, note, at, now)
     return Event(
         subject=permits[0].subject,
@@ -102,7 +101,7 @@ def _purposes(
 
 def _note_missing(planned: PlannedEvent, call: Call, note: Note) -> None:
     given = call.properties or {}
-    for name in planned.required:
+    for name in planned.required:  # of most events nothing is
         if given.get(name) is None:
             note("missing", f"{planned.name}: {name}")
 
@@ -167,6 +166,8 @@ class _Reduction:
                 self.drop("past its own retention")
             elif (fit := _FITS[planned.type](value)) is None:
                 self.drop("wrong type or out of range")
+            elif fit.__class__ is str and hash(fit) in HARMLESS:
+                kept[name] = fit
             else:
                 kept[name] = mask(planned, fit, self.note)
         return kept
