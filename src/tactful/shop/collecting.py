@@ -35,7 +35,7 @@ from tactful.shop.consenting import Consenting
 from tactful.shop.parts import Parts
 from tactful.shop.relating import Relating
 from tactful.shop.settling import note_address
-from tactful.shop.unplanned import RECEIVED, SEEN, Unplanned
+from tactful.shop.unplanned import RECEIVED, Unplanned
 from tactful.shop.visitors import find
 from tactful.terms import Event, Identifier, SubjectId
 
@@ -100,7 +100,7 @@ class Collecting:
         self._parts = parts
         self._consenting = consenting
         self._relating = relating
-        self._unplanned = Unplanned(self._seen)
+        self._unplanned = Unplanned(parts.store.tallies.totals)
         self._keeping = tuple(a.name for a in parts.policy.activities.values() if a.keeps)
 
     def collect(
@@ -318,7 +318,3 @@ class Collecting:
             tallies.add(counter, label, n)
         for counter, label, n in self._unplanned.counts(request.gaps):
             tallies.add(counter, label, n)
-
-    def _seen(self) -> Iterable[str]:
-        totals = self._parts.store.tallies.totals()
-        return [label for counter, label in totals if counter == SEEN]
