@@ -9,6 +9,7 @@ import pytest
 from policy_shops import loaded, shop
 
 from tactful.adapters.policy_files import load_policy
+from tactful.capabilities.policy.changes import changes
 from tactful.terms import PolicyMistake
 
 PLAN = "tracking-plan.toml"
@@ -96,3 +97,20 @@ def test_what_was_never_declared_is_refused(tmp_path: Path) -> None:
         "policy/activities.toml, [plan-hats]: unknown property or trait 'prize': "
         "did you mean 'price'?"
     )
+
+
+def test_a_comparison_names_what_changed(tmp_path: Path) -> None:
+    """`tactful policy diff` tells of requirements, retention and masks like of the rest."""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    plain = SIZE.replace("required = true\nretention_days = 30\nmask = false\n", "")
+    old = loaded(tmp_path / "old", PLAN, plain + TRIED.replace("retention_days = 7\n", ""))
+    files = {PLAN: SIZE + TRIED, "activities.toml": READER.format('["size"]')}
+    new = load_policy(shop(tmp_path / "new", files))
+
+    changed = {(c.name, c.field): (c.before, c.after) for c in changes(old, new)}
+
+    assert changed["Hat Tried", "required"] == ("sku", "size, sku")
+    assert changed["Hat Tried", "retention"] == ("none", "7 days")
+    assert changed["size", "retention"] == ("none", "30 days")
+    assert changed["size", "mask"] == ("yes", "no")

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.capabilities.collect.masking import mask, masked, masked_id
+from tactful.capabilities.collect.masking import masked
 from tactful.capabilities.collect.masking_numbers import is_card
+from tactful.capabilities.collect.masks import HARMLESS, MOST_HARMLESS, mask, masked_id
 from tactful.demo.assortment import assortment
 from tactful.terms import PlannedProperty
 
@@ -209,3 +210,14 @@ def _real_titles(folder: Path) -> Iterator[tuple[str, str]]:
         for row in csv.DictReader(file):
             values = list(row.values())
             yield str(values[1]), str(values[2])
+
+
+def test_what_was_found_harmless_stays_bounded_and_is_no_text() -> None:
+    """However many different texts come: only numbers are remembered, and not without end."""
+    for number in range(MOST_HARMLESS + 10):
+        masked_id(f"item {number}")
+    masked_id(EMAIL)
+
+    assert len(HARMLESS) <= MOST_HARMLESS
+    assert hash(EMAIL) not in HARMLESS
+    assert {type(one) for one in HARMLESS} == {int}

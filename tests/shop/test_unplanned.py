@@ -7,6 +7,7 @@ from shop_worlds import agree, track
 from tactful.capabilities.collect.strays import Stray
 from tactful.shop import Shop
 from tactful.shop.unplanned import LEAST_SENDERS, MOST_NAMES, Unplanned
+from tactful.terms import StoreFull
 
 
 def test_a_name_is_told_once_several_senders_use_it(shop: Shop) -> None:
@@ -42,9 +43,20 @@ def test_names_are_of_a_bounded_number() -> None:
 
 def test_what_is_shown_already_stays_common() -> None:
     """A name that was shown needs no five senders again after a restart; another one does."""
-    unplanned = Unplanned(lambda: ["property|size|number|Product Viewed"])
+    unplanned = Unplanned(lambda: {("seen", "property|size|number|Product Viewed"): 9})
     found = [(Stray("property", name, "string", "Cart Viewed"), "ada") for name in ("size", "hat")]
 
     seen = [label for counter, label, _ in unplanned.counts(found) if counter == "seen"]
 
     assert seen == ["property|size|string|Cart Viewed"]
+
+
+def test_a_full_disk_refuses_no_call() -> None:
+    """What was shown before is then not known, and a name needs its five senders again."""
+
+    def full() -> dict[tuple[str, str], int]:
+        raise StoreFull("no room")
+
+    counted = Unplanned(full).counts([(Stray("property", "size", "number"), "ada")])
+
+    assert ("gap", "property outside of the plan", 1) in set(counted)

@@ -31,7 +31,7 @@ from tactful.shop.delivery import Delivery, Whence
 from tactful.shop.parts import Parts
 from tactful.shop.relating import Relating
 from tactful.shop.senders import Sender, Senders
-from tactful.shop.unplanned import RECEIVED, SEEN, Unplanned
+from tactful.shop.unplanned import RECEIVED, Unplanned
 from tactful.shop.visitors import find
 from tactful.terms import Event, Identifier
 
@@ -62,7 +62,7 @@ class Collecting:
         self._parts = parts
         self._senders = Senders(parts, consenting)
         self._relating = relating
-        self._unplanned = Unplanned(self._seen)
+        self._unplanned = Unplanned(parts.store.tallies.totals)
 
     def collect(
         self,
@@ -231,7 +231,3 @@ class Collecting:
             tallies.add(counter, label, n)
         for counter, label, n in self._unplanned.counts(delivery.gaps):
             tallies.add(counter, label, n)
-
-    def _seen(self) -> Iterable[str]:
-        totals = self._parts.store.tallies.totals()
-        return [label for counter, label in totals if counter == SEEN]

@@ -9,9 +9,10 @@ types that it was seen with; values are looked at for their type alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from tactful.capabilities.collect.strays import Stray
+from tactful.terms import TactfulError
 
 LEAST_SENDERS = 5
 """How many different senders must use a name before it is counted by name."""
@@ -34,11 +35,11 @@ class Unplanned:
     Remembers, for this process, by how many senders a name was used.
 
     Args:
-        shown: Returns the labels that are shown already: their names are common for good.
+        totals: Returns all counters: a name that was shown before is common for good.
     """
 
-    def __init__(self, shown: Callable[[], Iterable[str]] = tuple) -> None:
-        self._shown = shown
+    def __init__(self, totals: Callable[[], Mapping[tuple[str, str], int]] = dict) -> None:
+        self._totals = totals
         self._common: set[str] | None = None
         self._senders: dict[str, set[int]] = {}
 
@@ -62,7 +63,7 @@ class Unplanned:
 
     def _is_common(self, name: str, sender: int) -> bool:
         if self._common is None:
-            self._common = {_named(label) for label in self._shown()}
+            self._common = self._shown()
         if name in self._common:
             return True
         senders = self._senders.get(name)
@@ -73,6 +74,14 @@ class Unplanned:
         if len(senders) < LEAST_SENDERS:
             senders.add(sender)
         return len(senders) >= LEAST_SENDERS
+
+    def _shown(self) -> set[str]:
+        """Return the names that are shown already; a full disk must refuse no call for them."""
+        try:
+            totals = self._totals()
+        except TactfulError:
+            return set()
+        return {_named(label) for counter, label in totals if counter == SEEN}
 
 
 def _outside(kind: str) -> str:

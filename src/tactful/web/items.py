@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -10,6 +11,7 @@ import msgspec
 from tactful.capabilities.collect.tables.feeds import items_of_catalogue
 from tactful.capabilities.collect.tables.mapping import common_names
 from tactful.capabilities.collect.tables.rows import Reject, Row
+from tactful.shop import Shop
 from tactful.terms import Item, Mistake
 from tactful.web.bodies import decode, unpack
 from tactful.web.exchange import Asked, Declined, Reply, Serving, answer
@@ -62,14 +64,17 @@ async def put(serving: Serving, asked: Asked) -> Reply:
     given = decode(_ask, unpack(asked.body, limit=limit)).items
     if len(given) > MOST_ITEMS:
         raise Mistake(f"a request holds at most {MOST_ITEMS} items: send them in parts")
+    return answer(await serving.in_thread(lambda: _put(serving.opened.shop, given)))
+
+
+def _put(shop: Shop, given: Sequence[Mapping[str, object]]) -> ItemsTaken:
     rows = (Row(index, values) for index, values in enumerate(given))
     found = list(items_of_catalogue(rows, _NAMES))
     good = [item for item in found if isinstance(item, Item)]
     bad = [ItemRefused(index=f.line, reason=f.reason) for f in found if isinstance(f, Reject)]
     if bad and not good:
         raise Mistake(f"no item can be used; the first, at {bad[0].index}: {bad[0].reason}")
-    count = await serving.in_thread(lambda: serving.opened.shop.put_items(good)) if good else 0
-    return answer(ItemsTaken(put=count, rejected=bad))
+    return ItemsTaken(put=shop.put_items(good) if good else 0, rejected=bad)
 
 
 async def remove(serving: Serving, asked: Asked) -> Reply:

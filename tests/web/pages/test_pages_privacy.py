@@ -131,3 +131,26 @@ def test_rates_are_of_the_week_they_were_said_in() -> None:
 
     assert (rate.name, rate.yes, rate.no, rate.share) == ("news", 3, 8, "27%")
     assert rate.line.paths == (f"96.0,{HEIGHT} 100.0,10.0",)
+
+
+def test_what_is_not_kept_is_shown_by_name_and_type(
+    client: TestClient[Any], opened: Opened
+) -> None:
+    """With what to write to declare it; what was in it is nowhere, what was masked is counted."""
+    for number in range(6):
+        name = f"friend-{number}"
+        opened.shop.consent(
+            Who(user_id=name, region="DE"),
+            {"individual_personalization": "grant"},
+            notice="privacy@1",
+        )
+        sent = {"query": f"for ann{number}@example.org", "mood": f"very glad {number}"}
+        call = {"type": "track", "event": "Products Searched", "userId": name, "properties": sent}
+        opened.shop.collect([{**call, "messageId": f"m{number}"}])
+
+    page = Reader(client.get("/console/privacy"))
+
+    assert "property mood string 2 2 [properties.mood]" in page.text
+    assert "query: e-mail 6" in page.text
+    assert "glad" not in page.text
+    assert "example.org" not in page.text

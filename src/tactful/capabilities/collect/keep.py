@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tactful.capabilities.collect.calls import Call, message_digest
-from tactful.capabilities.collect.masking import Note, mask, masked_id
+from tactful.capabilities.collect.masks import HARMLESS, Note, mask, masked_id
 from tactful.capabilities.collect.strays import Stray, stray
 from tactful.gate import Permits
 from tactful.terms import Event, PlannedEvent, PlannedProperty, TrackingPlan
@@ -178,6 +178,8 @@ class _Reduction:
                 self.drop("past its own retention")
             elif (fit := _FITS[planned.type](value)) is None:
                 self.drop("wrong type or out of range")
+            elif fit.__class__ is str and hash(fit) in HARMLESS:
+                kept[name] = fit
             else:
                 kept[name] = mask(planned, fit, self.note)
         return kept

@@ -10,7 +10,7 @@ is taken for a telephone number must be written like one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from tactful.capabilities.collect.masking_numbers import (
@@ -20,22 +20,9 @@ from tactful.capabilities.collect.masking_numbers import (
     is_book,
     is_card,
 )
-from tactful.terms import PlannedProperty
-
-Note = Callable[[str, str], None]
-"""Told to count one more: the name of a counter, and a label without anybody's data."""
 
 KINDS = ("login", "e-mail", "iban", "card", "phone")
 """What is looked for, each masked as `[kind]`."""
-
-HOLDERS = {
-    "e-mail": ("user.contact.email",),
-    "phone": ("user.contact.phone_number", "user.contact.fax_number"),
-    "iban": ("user.financial.bank_account",),
-    "card": ("user.financial.credit_card",),
-    "login": ("user.account.username",),
-}
-"""Categories of data that are what they say: nothing of the kind is masked in them."""
 
 _NAMES_AN_ID = re.compile(r"(?i)(^|_)(id|sku|ean|gtin|isbn|mpn|code|number|coupon|currency)$|Id$")
 
@@ -128,53 +115,10 @@ def masked(
     return _without_numbers(text, found, of_id=of_id, exempt=exempt), tuple(found)
 
 
-def mask(planned: PlannedProperty, fit: object, note: Note) -> object:
-    """
-    Return *fit*, a value of the property *planned*, as it may be stored.
-
-    Args:
-        planned: What the tracking plan says of the property.
-        fit: The value: text, a list of lines of goods, or what needs no look.
-        note: Told each kind that was masked, by the property's name.
-    """
-    if isinstance(fit, list):
-        return [{n: _in_line(n, v, planned, note) for n, v in line.items()} for line in fit]
-    if not isinstance(fit, str) or not planned.mask or not suspicious(fit):
-        return fit
-    text, found = masked(fit, of_id=names_an_id(planned.name), exempt=exempt_in(planned.category))
-    for kind in found:
-        note("masked", f"{planned.name}: {kind}")
-    return text
-
-
-def _in_line(name: str, value: object, planned: PlannedProperty, note: Note) -> object:
-    if not isinstance(value, str) or not planned.mask or not suspicious(value):
-        return value
-    text, found = masked(value, of_id=names_an_id(name))
-    for kind in found:
-        note("masked", f"{planned.name}.{name}: {kind}")
-    return text
-
-
-def masked_id(value: str) -> str:
-    """Return an id of the shop's own, such as that of an article, as it may be stored."""
-    return masked(value, of_id=True)[0] if suspicious(value) else value
-
-
 @lru_cache(maxsize=1024)
 def names_an_id(name: str) -> bool:
     """Tell whether a property called *name* holds a number or a code of the shop's own."""
     return _NAMES_AN_ID.search(name) is not None
-
-
-@lru_cache(maxsize=1024)
-def exempt_in(category: str) -> frozenset[str]:
-    """Return the kinds that data of a Fideslang *category* is made of."""
-    return frozenset(
-        kind
-        for kind, holders in HOLDERS.items()
-        if any(holder == category or holder.startswith(f"{category}.") for holder in holders)
-    )
 
 
 def _without_addresses(text: str, found: list[str], exempt: Collection[str]) -> str:
