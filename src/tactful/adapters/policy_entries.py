@@ -26,6 +26,9 @@ from tactful.terms import (
     TrackingPlan,
 )
 
+PLANNED_IDENTIFIERS = ("email", "phone", "orderEmail", "external")
+"""The kinds of identifiers that are only kept where the plan and the subject allow it."""
+
 PROPERTY_TYPES = ("string", "integer", "number", "boolean", "datetime", "products")
 
 _PURPOSE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -170,14 +173,23 @@ def _check_activity(activity: Activity, where: str, purposes: Mapping[str, Purpo
         )
 
 
-def plan_of(*, properties: Overlay, events: Overlay, traits: Overlay, words: Words) -> TrackingPlan:
+def plan_of(
+    *, properties: Overlay, events: Overlay, traits: Overlay, identifiers: Overlay, words: Words
+) -> TrackingPlan:
     """Return the tracking plan; events do without the properties that the shop removed."""
     declared = {name: _property(entry, words) for name, entry in properties.entries.items()}
     gone = properties.removed - declared.keys()
     return TrackingPlan(
         events={n: _event(e, words, declared, gone) for n, e in events.entries.items()},
         traits={name: _property(entry, words) for name, entry in traits.entries.items()},
+        identifiers={n: _identifier(entry, words) for n, entry in identifiers.entries.items()},
     )
+
+
+def _identifier(entry: Entry, words: Words) -> PlannedProperty:
+    """Return a kind of identifier that may be kept; the browser's own need no entry."""
+    one_of(entry.name, PLANNED_IDENTIFIERS, entry.where, "kind of identifier")
+    return _property(entry, words)
 
 
 def _property(entry: Entry, words: Words) -> PlannedProperty:

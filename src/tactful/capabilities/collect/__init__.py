@@ -10,6 +10,7 @@ from tactful.capabilities.collect.calls import (
     read_batch,
     read_single,
 )
+from tactful.capabilities.collect.claims import Claim, claims_of
 from tactful.capabilities.collect.dealings import dealing_of
 from tactful.capabilities.collect.keep import GROUP_PURPOSE, items_of, keep, keep_traits
 from tactful.capabilities.collect.places import address_of, ip_of, region_of
@@ -19,11 +20,13 @@ from tactful.capabilities.collect.signals import signals_in, signals_of
 __all__ = [
     "GROUP_PURPOSE",
     "Call",
+    "Claim",
     "Events",
     "Incoming",
     "Malformed",
     "address_of",
     "calls_from",
+    "claims_of",
     "dealing_of",
     "happened_at",
     "identifiers_of",
