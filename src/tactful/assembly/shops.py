@@ -37,6 +37,7 @@ from tactful.adapters.sqlite import SqliteStore, open_store
 from tactful.adapters.sqlite.migrate import HEAD
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
+from tactful.capabilities.profile import Limits
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
@@ -178,6 +179,7 @@ def _opened(
         clock=clock,
         take_over=lock is not None or not FolderLock.is_held(folder),
         progress=progress,
+        limits=_limits(settings),
     )
     return Opened(
         shop=Shop(_parts(store, policy, settings, folder=folder, master=master, clock=clock)),
@@ -210,6 +212,7 @@ def _parts(
         clock=clock,
         new_id=lambda: secrets.token_hex(16),
         receipts=_receipt_parts(settings, folder / settings.store.keys, master),
+        limits=_limits(settings),
     )
 
 
@@ -233,6 +236,19 @@ def _receipt_parts(settings: Settings, keys: Path, master: bytes) -> ReceiptPart
         controller=Controller(name=settings.shop.name, contact=settings.shop.contact),
         signer=open_signer(keys),
         pseudonym=lambda subject: blind_index(key, "subject", str(subject)).hex(),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    identity = settings.identity
+    return Limits(
+        user_id=identity.user_ids,
+        anonymous_id=identity.anonymous_ids,
+        external=identity.external_ids,
+        email=identity.emails,
+        phone=identity.phones,
+        sharing=identity.sharing,
+        blocked=frozenset(value.strip().lower() for value in identity.blocked),
     )
 
 

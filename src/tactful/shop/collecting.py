@@ -22,21 +22,21 @@ from tactful.capabilities.collect import (
     calls_from,
     dealing_of,
     happened_at,
-    identifiers_of,
     items_of,
     keep,
     keep_traits,
     region_of,
     signals_of,
 )
+from tactful.capabilities.profile import Linked
 from tactful.gate import Permit, Visit
 from tactful.shop.consenting import Consenting
 from tactful.shop.parts import Parts
+from tactful.shop.recognising import Recognising
 from tactful.shop.relating import Relating
 from tactful.shop.settling import note_address
 from tactful.shop.unplanned import Unplanned
-from tactful.shop.visitors import find
-from tactful.terms import Event, Identifier, SubjectId
+from tactful.terms import Event, Identifier
 
 Whence = Callable[[Call], str | None]
 """Tells the region of a call's sender, or None where it is not known."""
@@ -95,6 +95,7 @@ class Collecting:
         self._parts = parts
         self._consenting = consenting
         self._relating = relating
+        self._recognising = Recognising(parts)
         self._unplanned = Unplanned()
         self._keeping = tuple(a.name for a in parts.policy.activities.values() if a.keeps)
 
@@ -168,7 +169,11 @@ class Collecting:
         )
 
     def _event(self, call: Call, request: _Request) -> Event | None:
-        who = identifiers_of(call)
+        who = self._recognising.who(
+            call,
+            by_shop=request.by_shop,
+            region=lambda: address_of(call) or request.whence(call),
+        )
         permits = self._permits(call, who, request)
         at = happened_at(call, sent_at=request.sent_at, received_at=request.received_at)
         if request.by_shop:
@@ -204,6 +209,9 @@ class Collecting:
             call.type == "identify",
             signals_of(call).key if sent else None,
         )
+        if not who:
+            request.refused["no identifier names anybody"] += 1
+            return ()
         if key not in request.permits:
             request.permits[key] = self._ask(call, who, region, request)
         if not request.permits[key]:
@@ -213,7 +221,7 @@ class Collecting:
     def _ask(
         self, call: Call, who: tuple[Identifier, ...], region: str | None, request: _Request
     ) -> tuple[Permit, ...]:
-        subject = find(self._parts.store.identities, who)
+        subject = self._recognising.find(who)
         visit = Visit(subject=subject, region=region, gpc=request.gpc)
         signals, heeding = signals_of(call), self._consenting.heeding
         said_at = request.said_at(call)
@@ -223,19 +231,24 @@ class Collecting:
         if not address and (not permits or (subject is not None and len(who) == 1)):
             return permits
         # Only with a permit in hand is a new sender written down or an identifier linked.
-        admitted = self._admit(who, request) if permits else subject
+        linked = self._admit(permits, who, request) if permits else None
+        admitted = linked.subject if linked else subject
         if admitted is None:
-            return permits
+            return ()
         visit = replace(visit, subject=admitted)
         if admitted != subject:
             heeding.meet_again(visit, signals, request.received_at, said_at=said_at)
         moved = note_address(self._parts, visit, address, request.received_at)
-        if admitted == subject and not moved:
+        merged = linked is not None and linked.merged
+        if admitted == subject and not moved and not merged:
             return permits
         return self._asked(visit, request.received_at)
 
-    def _admit(self, who: tuple[Identifier, ...], request: _Request) -> SubjectId:
-        return self._parts.store.identities.admit(who, at=request.received_at)
+    def _admit(
+        self, permits: tuple[Permit, ...], who: tuple[Identifier, ...], request: _Request
+    ) -> Linked | None:
+        at, by_shop = request.received_at, request.by_shop
+        return self._recognising.admit(permits, who, at=at, by_shop=by_shop)
 
     def _note_dealing(
         self, call: Call, who: tuple[Identifier, ...], *, at: datetime, now: datetime
@@ -246,7 +259,7 @@ class Collecting:
         Only the shop's own word counts: a consent follows from it, and anybody has the write key.
         """
         dealing = dealing_of(call, self._parts.policy.plan, at)
-        subject = find(self._parts.store.identities, who) if dealing else None
+        subject = self._recognising.find(who) if dealing else None
         if dealing and subject is not None:
             self._relating.note(Visit(subject=subject), dealing, now)
 

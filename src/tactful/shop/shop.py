@@ -24,7 +24,7 @@ from tactful.shop.relating import Relating
 from tactful.shop.subjects import Subject, named, withdraw_from
 from tactful.shop.training import Progress, Trained, Training
 from tactful.shop.visitors import Who, visit_of
-from tactful.terms import Decision, Item, Notice, Policy, Signals, Speaker
+from tactful.terms import Decision, Item, Merge, Notice, Policy, Signals, Speaker, SubjectId
 
 MOST_GAPS: Final = 64
 """How many questions without an answer are told apart: askers can think of any number."""
@@ -234,8 +234,21 @@ class Shop:
         Raises:
             NotFound: nobody is known by it, or not any more.
         """
-        number = named(self._parts, user_id)
+        return self._subject(named(self._parts, user_id))
+
+    def _subject(self, number: SubjectId) -> Subject:
         return Subject(number, self._parts, consenting=self._consenting, models=self._models)
+
+    def unmerge(self, merge: int) -> Merge:
+        """
+        Take the merge of that number back: both sides are as if it had never been made.
+
+        Raises:
+            NotFound: there is no such merge, or what it linked was erased.
+            Mistake: it was undone before, or one side has no identifier left.
+        """
+        number = self._parts.store.identities.linked_by(merge)
+        return self._subject(number).unmerge(merge)
 
     def train(self, progress: Progress = lambda _step, _done: None) -> Trained:
         """Teach the models from those who allow it, and answer from them at once."""

@@ -34,6 +34,7 @@ _FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
     "exposure": ("tactful_exposures", "slot", "Slates shown, by slot and level"),
     "click": ("tactful_clicks", "slot", "Slates clicked, by slot and level"),
     "conversion": ("tactful_conversions", "slot", "Slates bought from, by slot and level"),
+    "identity": ("tactful_identifiers", "outcome", "Merges, and identifiers that linked nobody"),
     "erasure": ("tactful_erasures", "outcome", "Subjects erased"),
 }
 

@@ -18,6 +18,7 @@ from tactful.web import (
     deciding,
     examples,
     ingest,
+    merging,
     messages,
     operations,
     subjects,
@@ -141,6 +142,37 @@ def _evidence() -> Iterator[Route]:
     )
 
 
+_by_the_shop: Final = partial(Route, tag="rights", needs=Needs.SECRET, public=False)
+
+
+def _merges() -> Iterator[Route]:
+    yield _by_the_shop(
+        method="GET",
+        path="/v1/subjects/{id}/merges",
+        endpoint=merging.merges,
+        summary="What made one person of several subjects",
+        gives=messages.MergesSaid,
+    )
+    yield _by_the_shop(
+        method="POST",
+        path="/v1/subjects/{id}/merge",
+        endpoint=merging.merge,
+        summary="Make one person of two subjects",
+        takes=messages.MergeAsk,
+        gives=messages.MergeSaid,
+        example=examples.MERGE,
+    )
+    yield _by_the_shop(
+        method="POST",
+        path="/v1/subjects/{id}/unmerge",
+        endpoint=merging.unmerge,
+        summary="Take a merge back",
+        takes=messages.UnmergeAsk,
+        gives=messages.MergeSaid,
+        example=examples.UNMERGE,
+    )
+
+
 def _operation(path: str, summary: str, endpoint: Endpoint, gives: type | None = None) -> Route:
     return Route(
         method="GET",
@@ -240,6 +272,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     *_rights(),
     *_evidence(),
+    *_merges(),
     Route(
         method="GET",
         path="/.well-known/jwks.json",

@@ -10,7 +10,7 @@ from tactful.adapters.sqlite.changes import Change, ChangeKind
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.linking import Linker, Name, Owner, find_owner, looked_up
 from tactful.adapters.sqlite.memory import Memory
-from tactful.adapters.sqlite.merging import Merging
+from tactful.adapters.sqlite.merging import Merging, merge_in
 from tactful.adapters.sqlite.subject_keys import SubjectKeys
 from tactful.capabilities.profile import Limits, Linked, linking, subject_of
 from tactful.gate import Permit
@@ -74,6 +74,10 @@ class SqliteIdentities:
     def merge(self, kept: Permit, absorbed: Permit, *, by: str) -> Merge:
         """Make one person of the subjects of two permits: by the shop's word."""
         return self._merging.merge(kept, absorbed, by=by)
+
+    def linked_by(self, merge: int) -> SubjectId:
+        """Return the subject that the merge of that number kept."""
+        return merge_in(self._engine.read(), merge).kept
 
     def unmerge(self, permit: Permit, merge: int) -> Merge:
         """Take a merge of the permit's person back."""

@@ -126,12 +126,24 @@ class Merging:
         return replace(merge, shown=Identifier(IdentifierKind(merge.evidence), value))
 
 
-def _to_be_undone(db: sqlite3.Connection, subject: SubjectId, number: int) -> Merge:
+def merge_in(db: sqlite3.Connection, number: int) -> Merge:
+    """
+    Return the merge of that *number*.
+
+    Raises:
+        NotFound: there is none, or what it linked was erased.
+    """
     merge = merge_numbered(db, number)
-    if merge is None or subject not in person_in(db, merge.kept) + person_in(db, merge.absorbed):
-        erased = "SELECT 1 FROM merges WHERE id = ? AND kept = 0"
-        gone = db.execute(erased, (number,)).fetchone()
-        raise NotFound(ERASED if gone else NO_MERGE)
+    if merge is not None:
+        return merge
+    erased = db.execute("SELECT 1 FROM merges WHERE id = ?", (number,)).fetchone()
+    raise NotFound(ERASED if erased else NO_MERGE)
+
+
+def _to_be_undone(db: sqlite3.Connection, subject: SubjectId, number: int) -> Merge:
+    merge = merge_in(db, number)
+    if subject not in person_in(db, merge.kept) + person_in(db, merge.absorbed):
+        raise NotFound(NO_MERGE)
     if merge.undone_at is not None:
         raise Mistake("this merge was undone before: the two are apart")
     return merge

@@ -78,6 +78,14 @@ class Identities(Protocol):
             Mistake: they are one person already, or would have too many identifiers.
         """
 
+    def linked_by(self, merge: int) -> SubjectId:
+        """
+        Return the subject that the merge of that number kept, to ask the door about.
+
+        Raises:
+            NotFound: there is no such merge, or what it linked was erased.
+        """
+
     def unmerge(self, permit: Permit, merge: int) -> Merge:
         """
         Take a merge of the permit's person back: both sides are as if it had never been.
