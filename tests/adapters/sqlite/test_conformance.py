@@ -2,12 +2,17 @@
 
 from tactful.testing.conformance.events import EventsSuite
 from tactful.testing.conformance.identities import IdentitiesSuite, ProfilesSuite
+from tactful.testing.conformance.merges import MergesSuite
 from tactful.testing.conformance.records import CatalogueSuite, CountsSuite, RecordsSuite
 from tactful.testing.conformance.statements import StatementsSuite
 
 
 class TestIdentities(IdentitiesSuite):
     """Who is known, in SQLite."""
+
+
+class TestMerges(MergesSuite):
+    """Who is one person, in SQLite."""
 
 
 class TestProfiles(ProfilesSuite):
