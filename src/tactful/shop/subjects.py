@@ -117,7 +117,10 @@ class Subject:
             for number, standing in sides.items()
             for receipt in self._consenting.receipts(self._permit(number), standing)
         )
-        return tuple(signed)
+        begun: dict[str, datetime] = {}
+        for statement in self.statements():
+            begun.setdefault(statement.record, statement.at)
+        return tuple(sorted(signed, key=lambda one: (begun[one.record], one.record)))
 
     def uses(self) -> Mapping[tuple[str, date], int]:
         """Return how often each activity used the subject's data, by (activity, day)."""

@@ -2,14 +2,14 @@
 Bring identifiers into one form, so that the same address is the same to the byte.
 
 What cannot be read is dropped with a reason, never guessed at: a wrong number would make one
-person of two.  Asks no network: whether a domain takes mail is not looked up.
+person of two.  Asks no network: whether a domain takes mail is not looked up.  Remembers nothing,
+for what is remembered cannot be erased.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from tactful.terms import Identifier, IdentifierKind
@@ -32,7 +32,6 @@ class Unusable:
     reason: str
 
 
-@lru_cache(maxsize=65_536)
 def normalised(
     kind: IdentifierKind, value: str, *, region: str | None = None, owner: str = ""
 ) -> Identifier | Unusable:

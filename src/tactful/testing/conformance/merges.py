@@ -292,7 +292,7 @@ class MergesSuite:
             shelf.store.identities.unmerge(shelf.permit(ann), merge.id)
 
     def test_a_side_that_nobody_could_ask_for(self, shelf: Shelf) -> None:
-        """A merge whose one side has no identifier left cannot be undone: it could not be erased."""
+        """A merge whose one side has no identifier left cannot be undone: who could erase it?"""
         linked(shelf, browser("b1"))
         ann = linked(shelf, user("ann"))
         linked(shelf, user("ann"), browser("b1"))
