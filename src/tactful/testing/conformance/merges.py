@@ -120,8 +120,8 @@ class MergesSuite:
         before = known_of(shelf, ann), known_of(shelf, device)
         shelf.clock.move(LITTLE)
         merge = shelf.store.identities.merge(shelf.permit(ann), shelf.permit(device), by="test")
-        sides: list[Standing] = [side["standing"] for side in before]
-        expected = merged(*sides, shelf.policy, merge.at)
+        kept, absorbed = (side["standing"] for side in before)
+        expected = merged(kept, absorbed, shelf.policy, merge.at)
         for subject in (ann, device):
             found = shelf.store.statements.standing(shelf.permit(subject))
             assert set(found.statements) == set(expected.statements)
