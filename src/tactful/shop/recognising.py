@@ -38,11 +38,11 @@ class Recognising:
         named = identifiers_of(call)
         if call.type == "alias":
             named = tuple(self._aliased(call, named, by_shop=by_shop))
-        limits = self._parts.limits
-        usable = limits.usable(named)
-        if len(usable) < len(named):
-            self._count(BLOCKED for each in named if limits.blocks(each.value))
-        return (*usable, *self._claimed(call, region)) if by_shop else usable
+        blocks = self._parts.limits.blocks
+        if any(blocks(each.value) for each in named):
+            self._count(BLOCKED for each in named if blocks(each.value))
+            named = tuple(each for each in named if not blocks(each.value))
+        return (*named, *self._claimed(call, region)) if by_shop else named
 
     def find(self, who: Sequence[Identifier]) -> SubjectId | None:
         """Return whom *who* names; nothing is written."""

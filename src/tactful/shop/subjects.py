@@ -275,7 +275,10 @@ def _refused_since(
 ) -> frozenset[str]:
     """Return those of *refused* that the person said no to after they became one."""
     merges = parts.store.identities.merges(permit)
-    last = max(merge.at for merge in merges if merge.undone_at is None)
+    standing_ones = [merge.at for merge in merges if merge.undone_at is None]
+    if not standing_ones:  # taken apart a moment ago
+        return refused
+    last = max(standing_ones)
     standing = parts.store.statements.standing(permit)
     words = {purpose: standing.latest(purpose, at) for purpose in refused}
     return frozenset(purpose for purpose, word in words.items() if word and word.at > last)

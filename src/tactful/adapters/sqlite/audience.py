@@ -44,7 +44,7 @@ def rows_of_audience(
     while start < len(members):
         portion = members[start : start + size]
         goes_by = _numbers_of(portion, absorbed)
-        wanted = np.union1d(portion, np.fromiter(goes_by, dtype=np.int64, count=len(goes_by)))
+        wanted = np.union1d(portion, list(goes_by)) if goes_by else portion
         rows = [row for day in reversed(days.all) for row in _of_day(read(), day, wanted, mask)]
         if goes_by:
             rows = [row._replace(subject=goes_by.get(row.subject, row.subject)) for row in rows]

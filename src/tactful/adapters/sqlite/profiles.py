@@ -161,7 +161,7 @@ class SqliteProfiles:
     def _newest_group(self, members: Sequence[SubjectId]) -> str | None:
         query = (
             f"SELECT group_name FROM subjects WHERE id IN ({places(members)})"
-            " AND group_name IS NOT NULL ORDER BY group_at DESC, id LIMIT 1"
+            " AND group_name IS NOT NULL ORDER BY coalesce(group_at, 0) DESC, id LIMIT 1"
         )
         row = self._engine.read().execute(query, tuple(members)).fetchone()
         return None if row is None else row[0]
@@ -189,7 +189,7 @@ class SqliteProfiles:
         query = (
             "SELECT coalesce(person, id), group_name FROM subjects"
             " LEFT JOIN persons ON id = subject"
-            " WHERE group_name IS NOT NULL ORDER BY group_at, id"
+            " WHERE group_name IS NOT NULL ORDER BY coalesce(group_at, 0), id"
         )
         groups: dict[SubjectId, str] = dict(self._engine.read().execute(query).fetchall())
         joining = tuple(self._joining.items())

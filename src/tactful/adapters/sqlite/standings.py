@@ -53,7 +53,7 @@ class SqliteStandings:
         db.execute("BEGIN")  # all queries see the same moment
         try:
             absorbed = absorbed_subjects(db)
-            columns = Columns(policy, np.setdiff1d(_all_subjects(db), absorbed))
+            columns = Columns(policy, _without(_all_subjects(db), absorbed))
             if self._engine.digests.are_ours(db):
                 columns.fill(db.execute("SELECT block, facts FROM digests ORDER BY block"))
                 young = db.execute("SELECT subject, until FROM young").fetchall()
@@ -74,6 +74,12 @@ class SqliteStandings:
 
 def _all_subjects(db: sqlite3.Connection) -> NDArray[np.int64]:
     return _numbers(db, "SELECT group_concat(id) FROM subjects")
+
+
+def _without(subjects: NDArray[np.int64], absorbed: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not len(absorbed):
+        return subjects
+    return np.setdiff1d(subjects, absorbed, assume_unique=True)
 
 
 def absorbed_subjects(db: sqlite3.Connection) -> NDArray[np.int64]:
