@@ -102,6 +102,7 @@ class MergesSuite:
         """What is recorded after a merge is the person's, and comes apart with it again."""
         ann, device = linked(shelf, user("ann")), linked(shelf, browser("b1"))
         linked(shelf, user("ann"), browser("b1"))
+        assert shelf.items(ann) == []
         shelf.see(device, "cup")
         assert shelf.items(ann) == ["cup"]
         shelf.store.identities.unmerge(shelf.permit(ann), self._last(shelf, ann))
