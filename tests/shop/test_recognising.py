@@ -74,6 +74,45 @@ def test_signing_in_joins_the_browser(shop: Shop, clock: Clock) -> None:
     )
 
 
+def test_a_merge_counts_within_the_request(shop: Shop, clock: Clock) -> None:
+    """A browser that turns out to be somebody who refuses is refused from the next call on."""
+    browse(shop, clock, "b1", "kettle")
+    who = Who(user_id="ada", region="DE")
+    shop.consent(who, {"individual_personalization": "withdraw"})
+    clock.go(seconds=1)
+    alone = {"userId": None, "anonymousId": "b1"}
+    send(
+        shop,
+        {**track("", "Product Viewed", "mug", message="1"), **alone},
+        track("ada", "Product Viewed", "rug", message="2", anonymousId="b1"),
+        {**track("", "Product Viewed", "lamp", message="3"), **alone},
+    )
+    events: Any = shop.subject("ada").export()["events"]
+    kept = {event["item"]: "individual_personalization" in event["purposes"] for event in events}
+    assert kept == {"kettle": True, "mug": True, "rug": False, "lamp": False}
+
+
+def test_a_device_changes_hands_within_a_request(shop: Shop) -> None:
+    """What a device does after somebody else signed in there is none of the first one's."""
+    seen = track("", "Product Viewed", "lamp", message="3")
+    send(
+        shop,
+        track("ada", "Product Viewed", "mug", message="1", anonymousId="b1"),
+        {**seen, "userId": None, "anonymousId": "b1", "messageId": "2"},
+        track("bob", "Product Viewed", "rug", message="4", anonymousId="b1"),
+        {**seen, "userId": None, "anonymousId": "b1"},
+    )
+    assert (items(shop, "ada"), items(shop, "bob")) == (["mug", "lamp"], ["rug"])
+    assert outcomes(shop) == {"device of several persons": 1}
+
+
+def test_a_userid_is_no_browsers_id(shop: Shop) -> None:
+    """In one request the same text as a userId and as a browser's id names two."""
+    call = track("ada", "Product Viewed", "mug", message="1")
+    send(shop, call, {**call, "userId": None, "anonymousId": "ada", "messageId": "2"})
+    assert items(shop, "ada") == ["mug"]
+
+
 def test_undoing_gives_each_their_own(shop: Shop, clock: Clock) -> None:
     """After an undoing the browser has its history back, and the person theirs."""
     browse(shop, clock, "b1", "kettle")

@@ -204,7 +204,7 @@ class Collecting:
         region = address_of(call) or request.whence(call)
         sent = (call.context or {}).get("consent")
         key = (
-            *(identifier.value for identifier in who),
+            *who,
             region,
             call.type == "identify",
             signals_of(call).key if sent else None,
@@ -248,7 +248,10 @@ class Collecting:
         self, permits: tuple[Permit, ...], who: tuple[Identifier, ...], request: _Request
     ) -> Linked | None:
         at, by_shop = request.received_at, request.by_shop
-        return self._recognising.admit(permits, who, at=at, by_shop=by_shop)
+        linked = self._recognising.admit(permits, who, at=at, by_shop=by_shop)
+        if linked and (linked.merged or linked.handed_on):
+            request.permits.clear()  # what was asked before may be of somebody else, or looser
+        return linked
 
     def _note_dealing(
         self, call: Call, who: tuple[Identifier, ...], *, at: datetime, now: datetime

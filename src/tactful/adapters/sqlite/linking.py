@@ -122,7 +122,12 @@ class Linker:
                 changes.append(Change(subject=ANYBODY, kind=ChangeKind.HANDED_ON))
             self._engine.note(db, changes)
             told.extend(changes)
-            return Linked(subject=writing.subject, merged=bool(merged), refused=plan.refused)
+            return Linked(
+                subject=writing.subject,
+                merged=bool(merged),
+                handed_on=bool(plan.handed_on),
+                refused=plan.refused,
+            )
 
         return self._engine.writer.run(work, kept=lambda: self._engine.tell(told))
 

@@ -17,11 +17,13 @@ class Linked:
     Whom the identifiers of a call name, and what became of them.
 
     `subject` is the number that the strongest of them belongs to; `merged` tells that persons
-    became one; `refused` says why some of it was not done.
+    became one, `handed_on` that a device or address names somebody else from now on;
+    `refused` says why some of it was not done.
     """
 
     subject: SubjectId
     merged: bool = False
+    handed_on: bool = False
     refused: tuple[str, ...] = ()
 
 
