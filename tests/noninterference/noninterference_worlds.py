@@ -248,6 +248,8 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "who": lambda part: [_who(part)],
             "user_id": lambda part: [part.actor.name],
             "identifier": lambda part: [Identifier(IdentifierKind.USER_ID, part.actor.name)],
+            "other": lambda part: [_other_account(part), f"{part.actor.name} nobody"],
+            "merge": lambda part: [*_merged(part), 4711],
             "question": _questions,
             "decision": lambda part: [part.shop.decide(q).id for q in _questions(part)[:1]],
             "calls": lambda part: [_calls(part)],
@@ -273,6 +275,19 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
 def _who(part: Part) -> Who:
     actor = part.actor
     return Who(user_id=actor.name, region=actor.region, gpc=actor.gpc, signals=actor.signals)
+
+
+def _other_account(part: Part) -> str:
+    """Return a second account of the actor, who has said no there to whatever can be refused."""
+    name = f"{part.actor.name} again"
+    purposes = [name for name in part.shop.policy.purposes if name != "necessary"]
+    part.shop.consent(Who(user_id=name), dict.fromkeys(purposes, "deny"))
+    return name
+
+
+def _merged(part: Part) -> list[int]:
+    """Return the number of a merge of the actor with their second account."""
+    return [part.shop.subject(part.actor.name).merge(_other_account(part)).id]
 
 
 def _questions(part: Part) -> Sequence[Question]:

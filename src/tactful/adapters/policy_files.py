@@ -34,7 +34,7 @@ from tactful.terms import Notice, Policy, PolicyMistake, Regime
 
 TABLES = ("purposes.toml", "activities.toml", "tracking-plan.toml", "signals.toml")
 FOLDERS = ("regimes", "notices", "dpia")
-SECTIONS = ("properties", "events", "traits")
+SECTIONS = ("properties", "events", "traits", "identifiers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

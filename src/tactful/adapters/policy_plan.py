@@ -28,6 +28,9 @@ from tactful.terms import (
 
 PROPERTY_TYPES: Final = ("string", "integer", "number", "boolean", "datetime", "products")
 
+PLANNED_IDENTIFIERS: Final = ("email", "phone", "orderEmail", "external")
+"""The kinds of identifiers that are only kept where the plan and the subject allow it."""
+
 TRAIT: Final = "traits."
 """What the name of a trait begins with where an activity says what it reads."""
 
@@ -54,6 +57,7 @@ def plan_of(
     properties: Overlay,
     events: Overlay,
     traits: Overlay,
+    identifiers: Overlay,
     words: Words,
     purposes: Mapping[str, Purpose],
 ) -> TrackingPlan:
@@ -67,7 +71,16 @@ def plan_of(
             for name, entry in events.entries.items()
         },
         traits={name: _trait(entry, words, purposes) for name, entry in traits.entries.items()},
+        identifiers={
+            name: _identifier(entry, words, purposes) for name, entry in identifiers.entries.items()
+        },
     )
+
+
+def _identifier(entry: Entry, words: Words, purposes: Mapping[str, Purpose]) -> PlannedProperty:
+    """Return a kind of identifier that may be kept; the browser's own need no entry."""
+    one_of(entry.name, PLANNED_IDENTIFIERS, entry.where, "kind of identifier")
+    return _property(entry, words, purposes)
 
 
 def reads_checked(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -24,6 +24,8 @@ HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """What may stand before the colon of a header (RFC 9110, 5.1)."""
 
 T = TypeVar("T")
+
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class ShopSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +78,18 @@ class ModelSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     minimum_subjects: int = 5
 
 
+class IdentitySettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[identity]`: how many identifiers one person may have, and which values name nobody."""
+
+    user_ids: AtLeastOne = 3
+    anonymous_ids: AtLeastOne = 100
+    external_ids: AtLeastOne = 20
+    emails: AtLeastOne = 5
+    phones: AtLeastOne = 5
+    sharing: AtLeastOne = 3
+    blocked: tuple[str, ...] = ()
+
+
 class StoreSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """`[store]`: the folders of data, keys and models, relative to the shop folder."""
 
@@ -101,6 +115,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     shop: ShopSettings
     server: ServerSettings = ServerSettings()
     models: ModelSettings = ModelSettings()
+    identity: IdentitySettings = IdentitySettings()
     store: StoreSettings = StoreSettings()
     webhooks: WebhookSettings = WebhookSettings()
 

@@ -39,6 +39,7 @@ from tactful.adapters.sqlite.migrate import HEAD
 from tactful.adapters.webhook_secrets import WebhookSecrets
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
+from tactful.capabilities.profile import Limits
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
@@ -193,6 +194,7 @@ def _opened(
         clock=clock,
         take_over=lock is not None or not FolderLock.is_held(folder),
         progress=progress,
+        limits=_limits(settings),
     )
     return Opened(
         shop=Shop(_parts(store, policy, settings, folder=folder, master=master, clock=clock)),
@@ -227,6 +229,7 @@ def _parts(
         clock=clock,
         new_id=lambda: secrets.token_hex(16),
         receipts=_receipt_parts(settings, folder / settings.store.keys, master),
+        limits=_limits(settings),
     )
 
 
@@ -258,6 +261,19 @@ def _pseudonym(master: bytes) -> Callable[[str], str]:
     """Return what names somebody in a file's name, so that only this shop finds it again."""
     key = derive(master, "requests")
     return lambda user_id: blind_index(key, "userId", user_id).hex()[:16]
+
+
+def _limits(settings: Settings) -> Limits:
+    identity = settings.identity
+    return Limits(
+        user_id=identity.user_ids,
+        anonymous_id=identity.anonymous_ids,
+        external=identity.external_ids,
+        email=identity.emails,
+        phone=identity.phones,
+        sharing=identity.sharing,
+        blocked=frozenset(value.strip().lower() for value in identity.blocked),
+    )
 
 
 def _model_settings(settings: Settings) -> ModelSettings:

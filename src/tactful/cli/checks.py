@@ -98,6 +98,7 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield from _requests(opened)
     yield _counts(opened)
     yield from _plan(opened)
+    yield from _identities(opened)
     yield from _gaps(opened)
 
 
@@ -247,6 +248,13 @@ def _counts(opened: Opened) -> Finding:
     totals = opened.shop.totals()
     kept, refused = totals.get(("events", "kept"), 0), totals.get(("events", "refused"), 0)
     return Finding(check="events", state=State.OK, says=f"{kept:,} kept, {refused:,} refused")
+
+
+def _identities(opened: Opened) -> Iterator[Finding]:
+    """Yield what became of identifiers: merges, and what linked nobody and why."""
+    for (name, label), count in sorted(opened.shop.totals().items()):
+        if name == "identity":
+            yield Finding(check="identity", state=State.OK, says=f"{label}: {count:,} times")
 
 
 def _gaps(opened: Opened) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import click
 
 from tactful.cli import showing
+from tactful.cli.merging import merge, merges, unmerge
 from tactful.cli.options import FILE, TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say, say_json, table
 from tactful.cli.shape import Command, Commands
@@ -193,6 +194,10 @@ def link(user_id: str, folder: Path, *, as_json_: bool) -> None:
         say_json({"link": address})
     else:
         say(address)
+
+
+for _command in (merges, merge, unmerge):
+    subject.add_command(_command)
 
 
 def _existing(residence: str, policy: Policy) -> str:

@@ -6,6 +6,7 @@ from tactful.gate.door import Door
 from tactful.gate.facts import NEVER, Digest, Facts, Signal, digest, encode, implies
 from tactful.gate.merge import carried, merged
 from tactful.gate.permit import Audience, Gap, Permit, Permits, Permitted, Refusal
+from tactful.gate.persons import person_standing, persons
 from tactful.gate.ports import DigestColumns, Standings, Uses, Visit
 from tactful.gate.strictest import strictest_of
 from tactful.gate.verdicts import RULE_NAMES, VerdictTable, verdict_table, verdict_tables
@@ -38,6 +39,8 @@ __all__ = [
     "implies",
     "is_minor",
     "merged",
+    "person_standing",
+    "persons",
     "strictest_of",
     "verdict_table",
     "verdict_tables",

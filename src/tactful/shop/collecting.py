@@ -29,10 +29,10 @@ from tactful.gate import Visit
 from tactful.shop.consenting import Consenting
 from tactful.shop.delivery import Delivery, Whence
 from tactful.shop.parts import Parts
+from tactful.shop.recognising import Recognising
 from tactful.shop.relating import Relating
 from tactful.shop.senders import Sender, Senders
 from tactful.shop.unplanned import RECEIVED, Unplanned
-from tactful.shop.visitors import find
 from tactful.terms import Event, Identifier
 
 
@@ -60,8 +60,9 @@ class Collecting:
 
     def __init__(self, parts: Parts, consenting: Consenting, relating: Relating) -> None:
         self._parts = parts
-        self._senders = Senders(parts, consenting)
         self._relating = relating
+        self._recognising = Recognising(parts)
+        self._senders = Senders(parts, consenting, self._recognising)
         self._unplanned = Unplanned(parts.store.tallies.totals)
 
     def collect(
@@ -139,7 +140,7 @@ class Collecting:
         if delivery.by_shop:
             self._note_dealing(call, sender.who, at=at, now=delivery.received_at)
         if not sender.permits:
-            delivery.refused["no purpose is allowed"] += 1
+            delivery.refused[sender.refused] += 1
             return None
         items = items_of(call)
         self._follow(call, items, sender, delivery)
@@ -171,7 +172,7 @@ class Collecting:
         Only the shop's own word counts: a consent follows from it, and anybody has the write key.
         """
         dealing = dealing_of(call, self._parts.policy.plan, at)
-        subject = find(self._parts.store.identities, who) if dealing else None
+        subject = self._recognising.find(who) if dealing else None
         if dealing and subject is not None:
             self._relating.note(Visit(subject=subject), dealing, now)
 

@@ -160,6 +160,11 @@ class Consenting:
             signer=parts.signer,
         )
 
+    def forget(self, subject: SubjectId) -> None:
+        """Look at the signals of *subject*'s person anew: what stands for them has changed."""
+        for member in self._parts.store.identities.members(subject):
+            self._heeding.forget(member)
+
     def restrict(self, subject: SubjectId, *, lift: bool = False, source: str = "api") -> None:
         """Restrict the processing of *subject*'s data to keeping it, or lift that (Art. 18)."""
         now = self._parts.clock()
@@ -236,7 +241,7 @@ class Consenting:
             self._parts.store.tallies.add("statement", label)
             said_on = statement.at.astimezone(UTC).date()
             self._parts.store.tallies.add("said", _circumstance(statement), day=said_on)
-        self._heeding.forget(permit.subject)
+        self.forget(permit.subject)
         self._aftermath(visit, permit.decided_at)
 
     def _permit(self, visit: Visit, at: datetime) -> Permit:

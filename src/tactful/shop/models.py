@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from tactful.gate import Permit
 from tactful.mechanisms.interactions import Interactions
 from tactful.mechanisms.models import Models, Settings
 from tactful.shop.parts import Artefacts
+from tactful.terms import SubjectId
 
 
 class ModelsInUse:
@@ -47,11 +49,17 @@ class ModelsInUse:
         with self._changing:
             self._publish(models)
 
-    def forget(self, permit: Permit) -> bool:
-        """Become what training without the permit's subject would give; tell if that changed."""
+    def forget(self, permit: Permit, members: Sequence[SubjectId] = ()) -> bool:
+        """
+        Become what training without the permit's subject would give; tell if that changed.
+
+        *members* are all numbers of their person, under each of which models may have learned.
+        """
         with self._changing:
             self.refresh()
-            models = self._models.without(int(permit.subject))
+            models = self._models
+            for number in {permit.subject, *members}:
+                models = models.without(int(number))
             if models is self._models:
                 return False
             self._publish(models)

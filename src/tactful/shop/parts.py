@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller, Showings, Signer, Statements
-from tactful.capabilities.profile import Features, Identities, Profiles
+from tactful.capabilities.profile import Features, Identities, Limits, Profiles
 from tactful.capabilities.recommend import Catalogue
 from tactful.capabilities.rights import Records
 from tactful.gate import Door
@@ -96,3 +96,4 @@ class Parts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     receipts: ReceiptParts
+    limits: Limits = field(default_factory=Limits)

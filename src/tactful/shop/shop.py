@@ -30,10 +30,12 @@ from tactful.terms import (
     Identifier,
     IdentifierKind,
     Item,
+    Merge,
     Notice,
     Policy,
     Signals,
     Speaker,
+    SubjectId,
 )
 
 MOST_GAPS: Final = 64
@@ -260,7 +262,7 @@ class Shop:
         Raises:
             NotFound: nobody is known by it, or not any more.
         """
-        return self._subject(Identifier(IdentifierKind.USER_ID, user_id))
+        return self._subject(named(self._parts, Identifier(IdentifierKind.USER_ID, user_id)))
 
     def look_up(self, identifier: Identifier) -> Mapping[str, object]:
         """
@@ -271,7 +273,7 @@ class Shop:
         Raises:
             NotFound: nobody is known by it, or not any more.
         """
-        return self._subject(identifier).export()
+        return self._subject(named(self._parts, identifier)).export()
 
     def advance_features(self, limit: int) -> int:
         """
@@ -281,6 +283,17 @@ class Shop:
         to read for whom there are many events of.
         """
         return self._parts.store.features.advance(limit)
+
+    def unmerge(self, merge: int) -> Merge:
+        """
+        Take the merge of that number back: both sides are as if it had never been made.
+
+        Raises:
+            NotFound: there is no such merge, or what it linked was erased.
+            Mistake: it was undone before, or one side has no identifier left.
+        """
+        number = self._parts.store.identities.linked_by(merge)
+        return self._subject(number).unmerge(merge)
 
     def train(self, progress: Progress = lambda _step, _done: None) -> Trained:
         """Teach the models from those who allow it, and answer from them at once."""
@@ -312,8 +325,7 @@ class Shop:
         """Make everything durable and let go of the store."""
         self._parts.store.close()
 
-    def _subject(self, identifier: Identifier) -> Subject:
-        number = named(self._parts, identifier)
+    def _subject(self, number: SubjectId) -> Subject:
         return Subject(number, self._parts, consenting=self._consenting, models=self._models)
 
     def _follow(self, visit: Visit, at: datetime) -> None:

@@ -19,6 +19,7 @@ from tactful.terms import (
     Feature,
     Identifier,
     IdentifierKind,
+    Merge,
     Mistake,
     NotFound,
     Statement,
@@ -123,8 +124,10 @@ class Subject:
         return True
 
     def statements(self) -> tuple[Statement, ...]:
-        """Return everything the subject has said, oldest first."""
-        return self._parts.store.statements.standing(self._permit()).statements
+        """Return everything the subject has said, under whatever number, oldest first."""
+        sides = self._parts.store.statements.by_number(self._permit()).values()
+        said = (statement for side in sides for statement in side.statements)
+        return tuple(sorted(said, key=lambda statement: statement.order))
 
     def receipts(self) -> tuple[SignedReceipt, ...]:
         """
@@ -133,8 +136,16 @@ class Subject:
         They are made from what is stored: the same as were given before, to the byte, for as long
         as policy, name of the shop and key are the same.
         """
-        permit = self._permit()
-        return self._consenting.receipts(permit, self._parts.store.statements.standing(permit))
+        sides = self._parts.store.statements.by_number(self._permit())
+        signed = (
+            receipt
+            for number, standing in sides.items()
+            for receipt in self._consenting.receipts(self._permit(number), standing)
+        )
+        begun: dict[str, datetime] = {}
+        for statement in self.statements():
+            begun.setdefault(statement.record, statement.at)
+        return tuple(sorted(signed, key=lambda one: (begun[one.record], one.record)))
 
     def uses(self) -> Mapping[tuple[str, date], int]:
         """Return how often each activity used the subject's data, by (activity, day)."""
@@ -152,16 +163,52 @@ class Subject:
         once more after, in case a training that had read the rows was published meanwhile.
         """
         permit = self._permit()
-        changed = self._models.forget(permit)
+        members = self._parts.store.identities.members(self._number)
+        changed = self._models.forget(permit, members)
         removed = self._parts.store.records.erase(permit)
-        changed |= self._models.forget(permit)
+        changed |= self._models.forget(permit, members)
         self._parts.store.tallies.add("erasure", "done")
         return Erasure(removed=removed, models_changed=changed)
+
+    def merges(self) -> tuple[Merge, ...]:
+        """Return what made one person of several numbers, also what was undone, oldest first."""
+        return self._parts.store.identities.merges(self._permit())
+
+    def merge(self, other: str, *, by: str = "shop") -> Merge:
+        """
+        Make one person of this subject and the one that the shop calls *other*.
+
+        Raises:
+            NotFound: nobody is known as *other*, or not any more.
+            Mistake: they are one person already, or would have too many identifiers.
+        """
+        absorbed = self._permit(named(self._parts, Identifier(IdentifierKind.USER_ID, other)))
+        merge = self._parts.store.identities.merge(self._permit(), absorbed, by=by)
+        self._changed_person()
+        return merge
+
+    def unmerge(self, merge: int) -> Merge:
+        """
+        Take the merge of that number back: both sides are as if it had never been made.
+
+        Raises:
+            NotFound: the subject has no such merge, or what it linked was erased.
+            Mistake: it was undone before, or one side has no identifier left.
+        """
+        undone = self._parts.store.identities.unmerge(self._permit(), merge)
+        self._parts.store.tallies.add("identity", "unmerged")
+        self._consenting.forget(undone.kept)
+        self._consenting.forget(undone.absorbed)
+        return undone
+
+    def _changed_person(self) -> None:
+        self._parts.store.tallies.add("identity", "merged by word")
+        self._consenting.forget(self._number)
 
     def _follow(self) -> None:
         """Another law may hold from now on: what may no longer be kept goes."""
         visit = Visit(subject=self._number)
-        withdraw_from(self._parts, self._models, visit, self._parts.clock())
+        withdraw_from(self._parts, self._models, visit, self._parts.clock(), by_law=True)
 
     def _fit(self, name: str, value: object, allowed: set[str]) -> object:
         """Return *value* as the plan wants it, if the trait may be kept for what is *allowed*."""
@@ -186,9 +233,10 @@ class Subject:
         answers = (self._parts.door.ask(name, visit, at) for name in names)
         return tuple(answer for answer in answers if isinstance(answer, Permit))
 
-    def _permit(self) -> Permit:
+    def _permit(self, number: SubjectId | None = None) -> Permit:
         at = self._parts.clock()
-        answer = self._parts.door.ask("answer-request", Visit(subject=self._number), at)
+        visit = Visit(subject=self._number if number is None else number)
+        answer = self._parts.door.ask("answer-request", visit, at)
         if not isinstance(answer, Permit):
             raise Mistake(f"the policy refuses answer-request ({answer.reason}): mend it first")
         return answer
@@ -207,6 +255,7 @@ class Subject:
             standing=store.statements.standing(permit),
             events=store.events.history(permit),
             uses=store.records.uses(permit),
+            merges=store.identities.merges(permit),
         )
 
 
@@ -230,12 +279,22 @@ def _corrector(by: str) -> TraitOrigin:
     return TraitOrigin(by)
 
 
-def withdraw_from(parts: Parts, models: ModelsInUse, visit: Visit, at: datetime) -> None:
+def withdraw_from(
+    parts: Parts, models: ModelsInUse, visit: Visit, at: datetime, *, by_law: bool = False
+) -> None:
     """
     Make derived state follow what the subject said: what may no longer be kept goes (Art. 7(3)).
 
     Asked of the gate purpose by purpose, after every statement, so that the data held is always
-    data that may be held.  While processing is restricted nothing is deleted (Art. 18(1)).
+    data that may be held.  While processing is restricted nothing is deleted (Art. 18(1)).  What
+    only a merge refuses is used for nothing, but stays for the merge to be undone: ADR-0011.
+
+    Args:
+        parts: What the workings of a shop share.
+        models: The models in use.
+        visit: Whose data it is.
+        at: The time now.
+        by_law: Whether another law may hold, and not a word of the subject.
     """
     here = Visit(subject=visit.subject, region=visit.region)
     keeping = (a for a in parts.policy.activities.values() if a.keeps)
@@ -248,6 +307,23 @@ def withdraw_from(parts: Parts, models: ModelsInUse, visit: Visit, at: datetime)
     permit = parts.door.ask("record-statement", here, at)
     if not isinstance(permit, Permit):
         return
+    members = parts.store.identities.members(permit.subject)
+    if len(members) > 1 and not by_law:
+        refused = _refused_since(parts, permit, refused, at)
     parts.store.records.drop_purposes(permit, refused)
     if "model_training" in refused:
-        models.forget(permit)
+        models.forget(permit, members)
+
+
+def _refused_since(
+    parts: Parts, permit: Permit, refused: frozenset[str], at: datetime
+) -> frozenset[str]:
+    """Return those of *refused* that the person said no to after they became one."""
+    merges = parts.store.identities.merges(permit)
+    standing_ones = [merge.at for merge in merges if merge.undone_at is None]
+    if not standing_ones:  # taken apart a moment ago
+        return refused
+    last = max(standing_ones)
+    standing = parts.store.statements.standing(permit)
+    words = {purpose: standing.latest(purpose, at) for purpose in refused}
+    return frozenset(purpose for purpose, word in words.items() if word and word.at > last)

@@ -40,11 +40,8 @@ class Who:
 
 
 def find(identities: Identities, identifiers: tuple[Identifier, ...]) -> SubjectId | None:
-    """Return the subject that the strongest known identifier names."""
-    for identifier in identifiers:
-        if (subject := identities.find(identifier)) is not None:
-            return subject
-    return None
+    """Return the subject that *identifiers* speak of, the strongest first."""
+    return identities.recognise(identifiers)
 
 
 def visit_of(identities: Identities, who: Who) -> Visit:

@@ -15,6 +15,7 @@ from tactful.terms.errors import (
 from tactful.terms.event import Event, PlannedEvent, PlannedProperty, TrackingPlan
 from tactful.terms.identifier import Identifier, IdentifierKind
 from tactful.terms.item import Item
+from tactful.terms.merge import Merge
 from tactful.terms.notice import Notice
 from tactful.terms.policy import MAIN_NOTICE, STRICTEST, Policy
 from tactful.terms.profile import Feature, Trait, TraitOrigin
@@ -56,6 +57,7 @@ __all__ = [
     "Item",
     "LegalBasis",
     "Level",
+    "Merge",
     "Minor",
     "Mistake",
     "Mode",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tactful.terms.regime import RelationshipKind
@@ -46,10 +46,15 @@ class PlannedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingPlan:
-    """Every event a shop may keep, and the traits it may know (GDPR Art. 25(2))."""
+    """
+    Every event a shop may keep, and the traits and identifiers it may know (GDPR Art. 25(2)).
+
+    `identifiers` are those besides `userId` and `anonymousId`, by kind.
+    """
 
     events: Mapping[str, PlannedEvent]
     traits: Mapping[str, PlannedProperty]
+    identifiers: Mapping[str, PlannedProperty] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 
 
 class IdentifierKind(enum.StrEnum):
-    """Where an identifier comes from, and so how strong it is: `userId` before `anonymousId`."""
+    """
+    Where an identifier comes from, the strongest first.
+
+    An `orderEmail` is the address on an order, which may be somebody else's than the account's; an
+    `external` id is named by whose it is: `crm:123`.
+    """
 
     USER_ID = "userId"
     ANONYMOUS_ID = "anonymousId"
+    EXTERNAL = "external"
     EMAIL = "email"
+    PHONE = "phone"
+    ORDER_EMAIL = "orderEmail"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -124,5 +124,11 @@ RECEIPTS: Final[Example] = {
     "receipts": [{"receipt": _RECEIPT, "signature": _SIGNATURE, "key": _KEY}]
 }
 
+MERGE: Final[Example] = {"other": "u-2"}
+"""Whom the subject is one person with."""
+
+UNMERGE: Final[Example] = {"merge": 12}
+"""Which merge is taken back."""
+
 CORRECTION: Final[Example] = {"traits": {"country": "DE"}}
 """What a subject corrects about themselves."""

@@ -232,6 +232,35 @@ class CorrectionAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     born: date | None = None
 
 
+class MergeAsk(msgspec.Struct, kw_only=True, frozen=True):
+    """With whom the subject is one person: the shop's own id of the other."""
+
+    other: str | int
+
+
+class UnmergeAsk(msgspec.Struct, kw_only=True, frozen=True):
+    """Which merge is to be taken back, by its number."""
+
+    merge: int
+
+
+class MergeSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """A merge: what it rests on, who made it, and when it was undone, if it was."""
+
+    merge: int
+    at: datetime
+    evidence: str
+    by: str
+    identifier: str | None = None
+    undone_at: datetime | None = None
+
+
+class MergesSaid(msgspec.Struct, kw_only=True, frozen=True):
+    """Every merge of a person, the oldest first."""
+
+    merges: list[MergeSaid]
+
+
 class DealingAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     """
     That somebody bought (`purchase`) or enquired (`inquiry`).

@@ -35,6 +35,7 @@ _FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
     "click": ("tactful_clicks", "slot", "Slates clicked, by slot and level"),
     "conversion": ("tactful_conversions", "slot", "Slates bought from, by slot and level"),
     "webhook": ("tactful_webhooks", "outcome", "Signed webhooks, by what became of them"),
+    "identity": ("tactful_identifiers", "outcome", "Merges, and identifiers that linked nobody"),
     "erasure": ("tactful_erasures", "outcome", "Subjects erased"),
 }
 

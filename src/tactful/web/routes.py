@@ -20,6 +20,7 @@ from tactful.web import (
     examples,
     ingest,
     items,
+    merging,
     messages,
     operations,
     subjects,
@@ -183,6 +184,37 @@ def _evidence() -> Iterator[Route]:
     )
 
 
+_by_the_shop: Final = partial(Route, tag="rights", needs=Needs.SECRET, public=False)
+
+
+def _merges() -> Iterator[Route]:
+    yield _by_the_shop(
+        method="GET",
+        path="/v1/subjects/{id}/merges",
+        endpoint=merging.merges,
+        summary="What made one person of several subjects",
+        gives=messages.MergesSaid,
+    )
+    yield _by_the_shop(
+        method="POST",
+        path="/v1/subjects/{id}/merge",
+        endpoint=merging.merge,
+        summary="Make one person of two subjects",
+        takes=messages.MergeAsk,
+        gives=messages.MergeSaid,
+        example=examples.MERGE,
+    )
+    yield _by_the_shop(
+        method="POST",
+        path="/v1/subjects/{id}/unmerge",
+        endpoint=merging.unmerge,
+        summary="Take a merge back",
+        takes=messages.UnmergeAsk,
+        gives=messages.MergeSaid,
+        example=examples.UNMERGE,
+    )
+
+
 def _operation(path: str, summary: str, endpoint: Endpoint, gives: type | None = None) -> Route:
     return Route(
         method="GET",
@@ -310,6 +342,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *_goods(),
     *_rights(),
     *_evidence(),
+    *_merges(),
     Route(
         method="GET",
         path="/.well-known/jwks.json",

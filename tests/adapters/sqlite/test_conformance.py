@@ -2,6 +2,7 @@
 
 from tactful.testing.conformance.events import EventsSuite
 from tactful.testing.conformance.identities import IdentitiesSuite, ProfilesSuite
+from tactful.testing.conformance.merges import MergesSuite
 from tactful.testing.conformance.profiles import FeaturesSuite, TraitsSuite
 from tactful.testing.conformance.records import CatalogueSuite, CountsSuite, RecordsSuite
 from tactful.testing.conformance.statements import StatementsSuite
@@ -9,6 +10,10 @@ from tactful.testing.conformance.statements import StatementsSuite
 
 class TestIdentities(IdentitiesSuite):
     """Who is known, in SQLite."""
+
+
+class TestMerges(MergesSuite):
+    """Who is one person, in SQLite."""
 
 
 class TestProfiles(ProfilesSuite):

@@ -41,6 +41,28 @@ def wrapped_keys(folder: Path, subjects: Iterable[SubjectId]) -> list[bytes]:
     return found
 
 
+def test_no_byte_of_a_merged_person_is_left(shelf: Shelf, folder: Path) -> None:
+    """Of an erased person nothing is left under any number, nor of what linked them."""
+    erin, ned = shelf.subject("erin-4711"), shelf.subject("ned-4712")
+    address = Identifier(IdentifierKind.EMAIL, "erin@example.com")
+    for name in ("erin-4711", "ned-4712"):
+        shelf.store.identities.link([user(name), address], at=shelf.clock(), by_shop=True)
+    for subject, colour in ((erin, "vermilion"), (ned, "magenta")):
+        shelf.see(subject, f"item of {subject}", properties={"colour": colour})
+        shelf.say(subject)
+    keys = wrapped_keys(folder, [erin, ned])
+    shelf.store.records.erase(shelf.permit(erin))
+    items = (f"item of {erin}", f"item of {ned}", "vermilion", "magenta")
+    assert not files_hold(folder, "erin-4711", "ned-4712", "erin@example.com", *items, *keys)
+    db = sqlite3.connect(folder / FILE)
+    query = "SELECT (SELECT count(*) FROM persons), (SELECT count(*) FROM claims)"
+    left = db.execute(query).fetchone()
+    (merge,) = db.execute("SELECT kept, absorbed, evidence, sealed FROM merges").fetchall()
+    db.close()
+    assert left == (0, 0)
+    assert merge == (0, 0, "", b"")
+
+
 def test_no_byte_is_left(shelf: Shelf, folder: Path) -> None:
     """Nothing of an erased subject is in any file: identifiers, items, properties, key."""
     names = [user("erin-4711"), Identifier(IdentifierKind.EMAIL, "erin@example.com")]

@@ -10,7 +10,7 @@ import pytest
 from sqlite_shelf import SqliteShelf
 
 from tactful.adapters.sqlite import ChangeKind, SqliteStore
-from tactful.terms import Item, StatementKind
+from tactful.terms import Identifier, IdentifierKind, Item, StatementKind
 from tactful.testing.conformance.policy import INDIVIDUAL
 from tactful.testing.conformance.shelf import Shelf, user
 
@@ -52,6 +52,37 @@ def test_an_erasure_reaches_the_other(shelf: Shelf, other: SqliteShelf) -> None:
     assert other.see(ann, "late") == 0  # at once: writing waits for no rumour
     assert soon(lambda: other.store.identities.find(user("ann")) is None)
     assert soon(lambda: other.items(ann) == [])
+
+
+def test_a_merge_reaches_the_other(shelf: Shelf, other: SqliteShelf) -> None:
+    """Who is one person in one process is one in the other: history, standing, and apart again."""
+    ann, bob = shelf.subject("ann"), shelf.subject("bob")
+    shelf.see(ann, "teapot")
+    shelf.say(bob, StatementKind.DENY)
+    assert soon(lambda: other.items(ann) == ["teapot"])
+    assert (other.items(bob, "answer-request"), other.store.standings.digest(ann)) == ([], None)
+    merge = shelf.store.identities.merge(shelf.permit(ann), shelf.permit(bob), by="test")
+    assert soon(lambda: other.store.identities.members(bob) == (bob, ann))
+    assert soon(lambda: other.items(bob, "answer-request") == ["teapot"])
+    assert soon(lambda: other.store.standings.digest(ann) == shelf.store.standings.digest(bob))
+    assert soon(lambda: other.store.standings.columns().subjects.tolist() == [ann])
+    shelf.say(bob)
+    assert soon(lambda: other.store.standings.digest(ann) == shelf.store.standings.digest(bob))
+    shelf.store.identities.unmerge(shelf.permit(ann), merge.id)
+    assert soon(lambda: other.store.identities.members(bob) == (bob,))
+    assert soon(lambda: other.items(bob, "answer-request") == [])
+    assert soon(lambda: other.store.standings.digest(ann) is None)
+
+
+def test_a_device_handed_on_reaches_the_other(shelf: Shelf, other: SqliteShelf) -> None:
+    """Whom a device names after it changed hands, both processes say alike."""
+    device = Identifier(IdentifierKind.ANONYMOUS_ID, "b1")
+    ann = shelf.store.identities.admit([user("ann"), device], at=shelf.clock())
+    assert other.store.identities.find(device) == ann
+    shelf.store.identities.admit([user("bob"), device], at=shelf.clock())
+    handed_on = shelf.store.identities.find(device)
+    assert handed_on != ann
+    assert soon(lambda: other.store.identities.find(device) == handed_on)
 
 
 def test_an_event_reaches_the_other(shelf: Shelf, other: SqliteShelf) -> None:

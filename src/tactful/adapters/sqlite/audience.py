@@ -28,6 +28,8 @@ def rows_of_audience(
     """
     Yield the rows of *members* that meet *mask*, by subject and then by time.
 
+    What a person did under another number comes under the one that they go by.
+
     Each portion is read whole before the first row of it is handed on: no read stays open while
     the caller works, which would hold up erasure.
 
@@ -37,15 +39,39 @@ def rows_of_audience(
         members: Sorted, shape (n,).
         mask: The purposes of which one must match.
     """
+    absorbed = _absorbed(read())
     start, size = 0, _FIRST_SUBJECTS
     while start < len(members):
         portion = members[start : start + size]
-        rows = [row for day in reversed(days.all) for row in _of_day(read(), day, portion, mask)]
-        if len(days.all) > 1:
+        goes_by = _numbers_of(portion, absorbed)
+        wanted = np.union1d(portion, list(goes_by)) if goes_by else portion
+        rows = [row for day in reversed(days.all) for row in _of_day(read(), day, wanted, mask)]
+        if goes_by:
+            rows = [row._replace(subject=goes_by.get(row.subject, row.subject)) for row in rows]
+        if goes_by or len(days.all) > 1:
             rows.sort(key=_subject_and_time)
         yield from rows
         start += size
         size = _next_size(size, rows=len(rows))
+
+
+_Absorbed = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""The numbers that persons go by, sorted, and beside each another number of theirs."""
+
+
+def _absorbed(db: sqlite3.Connection) -> _Absorbed:
+    query = "SELECT person, subject FROM persons WHERE subject <> person ORDER BY person, subject"
+    pairs = np.array(db.execute(query).fetchall(), dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _numbers_of(portion: NDArray[np.int64], absorbed: _Absorbed) -> dict[int, int]:
+    """Return the further numbers of the persons in *portion*, and what each of them goes by."""
+    persons, subjects = absorbed
+    first, last = np.searchsorted(persons, [portion[0], portion[-1] + 1])
+    near = slice(int(first), int(last))
+    theirs = np.isin(persons[near], portion)
+    return dict(zip(subjects[near][theirs].tolist(), persons[near][theirs].tolist(), strict=True))
 
 
 def _next_size(size: int, *, rows: int) -> int:

@@ -27,6 +27,8 @@ class ChangeKind(enum.StrEnum):
     DROPPED = "dropped"
     ERASED = "erased"
     ITEMS = "items"
+    MERGED = "merged"
+    HANDED_ON = "handed on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

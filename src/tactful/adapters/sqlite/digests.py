@@ -24,8 +24,8 @@ from typing import Final
 
 import numpy as np
 
-from tactful.adapters.sqlite.histories import read_standing
 from tactful.adapters.sqlite.meta import POLICY_HASH, note, noted
+from tactful.adapters.sqlite.persons import person_in, read_person
 from tactful.gate import Digest, digest
 from tactful.terms import Policy, Standing, SubjectId
 
@@ -120,16 +120,29 @@ class Digests:
         row = db.execute(_READ, (start + 1, self._size, block, subject)).fetchone()
         if row[0] == self.policy_hash:
             return from_slot(row[1], row[2], self._purposes)
-        standing = read_standing(db, subject)
+        standing = read_person(db, subject, self.policy)
         return None if standing == Standing() else taken(standing, self.policy, at)
 
     def retake(self, db: sqlite3.Connection, subject: SubjectId, at: datetime) -> None:
-        """Take the digest of *subject* anew, in the running transaction."""
+        """
+        Take the digest of *subject* anew, in the running transaction.
+
+        Every number of the person gets the same: asking about any of them gives the same answer.
+        """
         if not self.are_ours(db):
             note(db, POLICY_HASH, b"")
             return
-        facts = taken(read_standing(db, subject), self.policy, at)
-        self._keep(db, subject, to_slot(subject, facts), young_to_bytes(facts))
+        facts = taken(read_person(db, subject, self.policy), self.policy, at)
+        for member in person_in(db, subject):
+            self._keep(db, member, to_slot(member, facts), young_to_bytes(facts))
+
+    def follow(self, db: sqlite3.Connection, subject: SubjectId, at: datetime) -> None:
+        """Do the same after a merge or its undoing: who has said nothing has no digest then."""
+        if read_person(db, subject, self.policy) == Standing():
+            for member in person_in(db, subject):
+                self.forget(db, member)
+        else:
+            self.retake(db, subject, at)
 
     def forget(self, db: sqlite3.Connection, subject: SubjectId) -> int:
         """Blank the slot of *subject*, whoever's it is; return how many there were: 1 or none."""

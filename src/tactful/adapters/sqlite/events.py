@@ -76,7 +76,7 @@ class SqliteEvents:
         )
 
     def history(self, permit: Permit, *, limit: int | None = None) -> tuple[Event, ...]:
-        """Return the newest *limit* events of the permit's subject, oldest first."""
+        """Return the newest *limit* events of the permit's person, oldest first."""
         subject = self._engine.covered(permit)
         asked = (permit.purpose, permit.activity)
         view = _EVERYTHING if asked == ANSWER_REQUEST else permit.purpose
@@ -85,14 +85,14 @@ class SqliteEvents:
         if (recent := known.get(view)) and (found := recent.newest(limit)) is not None:
             return found
         most = None if limit is None else max(limit, RECENT)
-        events = self._read(subject, self._views[view], most)
+        events = self._read(self._engine.members(subject), self._views[view], most)
         recent = Recent(events=events, whole=most is None or len(events) < most)
         if len(events) <= RECENT:
             self._memory.keep(subject, {**known, view: recent}, stamp=stamp)
         return recent.newest(limit) or ()
 
     def of_audience(self, permit: Permit) -> Iterator[Event]:
-        """Yield the events of the permit's audience, by subject and then by time."""
+        """Yield the events of the permit's audience, by person and then by time."""
         members = permit.audience.members
         if self._engine.clock() >= permit.expires_at:
             raise PermitMisuse(f"the permit for {permit.activity} expired: ask the door again")
@@ -102,30 +102,34 @@ class SqliteEvents:
         )
         return map(view.event, rows)
 
-    def _read(self, subject: SubjectId, view: View, limit: int | None) -> tuple[Event, ...]:
+    def _read(
+        self, members: Sequence[SubjectId], view: View, limit: int | None
+    ) -> tuple[Event, ...]:
         found: list[_Found] = []
-        for day in self._intake.days.all:
+        days = ((day, member) for day in self._intake.days.all for member in members)
+        for day, member in days:
             if len(found) == limit and (not limit or found[-1][0] >= day.newest):
                 continue
             query = (
                 f"SELECT at, rowid, name, purposes, message, body FROM {day.table}"
                 " WHERE subject = ? AND purposes & ? ORDER BY at DESC, rowid DESC LIMIT ?"
             )
-            asked = (subject, view.mask, -1 if limit is None else limit)
+            asked = (member, view.mask, -1 if limit is None else limit)
             rows = self._engine.read().execute(query, asked).fetchall()
-            found = sorted([*found, *_found(rows, day, subject)], reverse=True)[:limit]
+            found = sorted([*found, *_found(rows, day, member)], reverse=True)[:limit]
         return tuple(view.event(row) for *_, row in reversed(found))
 
     def _appended(self, call: Call) -> None:
         if call.new_day:
             self._intake.reload_days()
         for subject in call.subjects:
-            self._memory.drop(SubjectId(subject))
+            for member in self._engine.members(SubjectId(subject)):
+                self._memory.drop(member)
 
     def _heed(self, change: Change) -> None:
         if change.kind is ChangeKind.APPENDED and change.subject == ANYBODY:
             self._memory.clear()
-        elif change.kind in {ChangeKind.DROPPED, ChangeKind.ERASED}:
+        elif change.kind in {ChangeKind.DROPPED, ChangeKind.ERASED, ChangeKind.MERGED}:
             self._memory.drop(SubjectId(change.subject))
 
 

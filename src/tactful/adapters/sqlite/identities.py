@@ -6,14 +6,17 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from tactful.adapters.sqlite.changes import ANYBODY, Change, ChangeKind
+from tactful.adapters.sqlite.changes import Change, ChangeKind
 from tactful.adapters.sqlite.engine import Engine
+from tactful.adapters.sqlite.linking import Call, Linker, Name, Owner, find_owner, looked_up
 from tactful.adapters.sqlite.memory import Memory
-from tactful.adapters.sqlite.subject_keys import SubjectKeys, seal_for
-from tactful.terms import Identifier, Mistake, NotFound, SubjectId
+from tactful.adapters.sqlite.merging import Merging, merge_in
+from tactful.adapters.sqlite.subject_keys import SubjectKeys
+from tactful.capabilities.profile import Limits, Linked, linking, subject_of
+from tactful.gate import Permit
+from tactful.terms import Identifier, Merge, Mistake, NotFound, SubjectId
 
 _REMEMBERED = 200_000
-_FIND = "SELECT subject FROM identifiers WHERE kind = ? AND blind_index = ?"
 
 TABLE = "identifiers"
 
@@ -21,76 +24,111 @@ TABLE = "identifiers"
 class SqliteIdentities:
     """Implements `tactful.capabilities.profile.ports.Identities`."""
 
-    def __init__(self, engine: Engine, keys: SubjectKeys) -> None:
+    def __init__(self, engine: Engine, keys: SubjectKeys, limits: Limits) -> None:
         self._engine = engine
         self._keys = keys
-        self._memory: Memory[tuple[str, bytes], SubjectId] = Memory(most=_REMEMBERED)
+        self._limits = limits
+        self._linker = Linker(engine, keys, limits)
+        self._merging = Merging(engine, keys, limits)
+        self._memory: Memory[Name, Owner] = Memory(most=_REMEMBERED)
         engine.changes.heed(self._heed)
 
     def find(self, identifier: Identifier) -> SubjectId | None:
         """Return the subject that *identifier* names, if there is one."""
-        name = (identifier.kind.value, self._keys.index(identifier))
+        owner = self._owner((identifier.kind, self._keys.index(identifier)))
+        return None if owner is None else owner.subject
+
+    def recognise(self, identifiers: Sequence[Identifier]) -> SubjectId | None:
+        """Return whom a call with *identifiers*, the strongest first, speaks of."""
+        names = self._names(self._limits.usable(identifiers))
+        owners = [self._owner(name) for name in names]
+        if not owners or owners[0] is not None or not any(owners):
+            return owners[0].subject if owners and owners[0] else None
+        seen = looked_up(self._engine.read(), names)
+        return subject_of(seen.named, seen.persons)
+
+    def admit(self, identifiers: Sequence[Identifier], *, at: datetime) -> SubjectId:
+        """Return the subject that *identifiers* name, a new one where they name nobody."""
+        return self.link(identifiers, at=at).subject
+
+    def link(
+        self, identifiers: Sequence[Identifier], *, at: datetime, by_shop: bool = False
+    ) -> Linked:
+        """Return whom *identifiers* name, having linked what they say is one person."""
+        usable = self._limits.usable(identifiers)
+        if not usable:
+            raise Mistake("a subject needs an identifier: send userId or anonymousId")
+        names = self._names(usable)
+        if (known := self._known(names)) is not None:
+            return Linked(subject=known)
+        seen = looked_up(self._engine.read(), names)
+        plan = linking(seen.named, seen.persons, limits=self._limits, by_shop=by_shop)
+        if plan.subject is not None and not plan.changes:
+            return Linked(subject=plan.subject, refused=plan.refused)
+        return self._linker.link([Call(usable, names)], at=at, by_shop=by_shop)[0]
+
+    def link_all(
+        self, senders: Sequence[Sequence[Identifier]], *, at: datetime, by_shop: bool = False
+    ) -> Sequence[Linked]:
+        """Do what `link` does for each of *senders*, in order, and wait for the disk once."""
+        usable = [self._limits.usable(sender) for sender in senders]
+        if not all(usable):
+            raise Mistake("a subject needs an identifier: send userId or anonymousId")
+        calls = [Call(each, self._names(each)) for each in usable]
+        return self._linker.link(calls, at=at, by_shop=by_shop)
+
+    def members(self, subject: SubjectId) -> tuple[SubjectId, ...]:
+        """Return all numbers of the person behind *subject*, *subject* first."""
+        return self._engine.members(subject)
+
+    def merge(self, kept: Permit, absorbed: Permit, *, by: str) -> Merge:
+        """Make one person of the subjects of two permits: by the shop's word."""
+        return self._merging.merge(kept, absorbed, by=by)
+
+    def linked_by(self, merge: int) -> SubjectId:
+        """Return the subject that the merge of that number kept."""
+        return merge_in(self._engine.read(), merge).kept
+
+    def unmerge(self, permit: Permit, merge: int) -> Merge:
+        """Take a merge of the permit's person back."""
+        return self._merging.unmerge(permit, merge)
+
+    def merges(self, permit: Permit) -> tuple[Merge, ...]:
+        """Return the merges of the permit's person, also those that were undone, oldest first."""
+        return self._merging.merges(permit)
+
+    def _names(self, identifiers: Sequence[Identifier]) -> tuple[Name, ...]:
+        return tuple((each.kind, self._keys.index(each)) for each in identifiers)
+
+    def _known(self, names: Sequence[Name]) -> SubjectId | None:
+        """Return the subject of a call that says nothing new: the ordinary case, from memory."""
+        owners = [owner for name in names if (owner := self._owner(name)) is not None]
+        if len(owners) < len(names):
+            return None
+        subject = owners[0].subject
+        others = [owner.subject for owner in owners[1:] if not owner.shared]
+        if any(other != subject for other in others):
+            members = self._engine.members(subject)
+            return subject if all(other in members for other in others) else None
+        return subject
+
+    def _owner(self, name: Name) -> Owner | None:
         known = self._memory.kept.get(name)
         if known is not None:
             return known
         stamp = self._memory.stamp
-        found = _find(self._engine.read(), name)
+        found = find_owner(self._engine.read(), name)
         if found is not None:  # that a name is free is never remembered: it may be taken next
             self._memory.keep(name, found, stamp=stamp)
         return found
 
-    def admit(self, identifiers: Sequence[Identifier], *, at: datetime) -> SubjectId:
-        """Return the subject named by the first identifier that is known; else a new one."""
-        found = [self.find(name) for name in identifiers]
-        if found and found[0] is not None and all(found):
-            return found[0]
-        return self.admit_all([identifiers], at=at)[0]
-
-    def admit_all(
-        self, senders: Sequence[Sequence[Identifier]], *, at: datetime
-    ) -> Sequence[SubjectId]:
-        """Do what `admit` does for each of *senders*, in order, and wait for the disk once."""
-        if not all(senders):
-            raise Mistake("a subject needs an identifier: send userId or anonymousId")
-        named = [[(name, self._keys.index(name)) for name in sender] for sender in senders]
-        admitted = Change(subject=ANYBODY, kind=ChangeKind.ADMITTED)
-        return self._engine.writer.run(
-            lambda db: [self._link(db, names, at) for names in named],
-            kept=lambda: self._engine.changes.tell(admitted),
-        )
-
-    def _link(
-        self, db: sqlite3.Connection, named: Sequence[tuple[Identifier, bytes]], at: datetime
-    ) -> SubjectId:
-        """Find or make the subject, and link what named nobody, in the running transaction."""
-        owners = [_find(db, (name.kind.value, index)) for name, index in named]
-        subject = next((owner for owner in owners if owner is not None), None)
-        key = None if subject is None else self._keys.of(db, subject)
-        if subject is None or key is None:
-            subject = _new_subject(db, at)
-            key = self._keys.create(db, subject)
-        for (name, index), owner in zip(named, owners, strict=True):
-            if owner is None:
-                sealed = seal_for(key, encode(name.value), table=TABLE, subject=subject)
-                db.execute(
-                    "INSERT OR IGNORE INTO identifiers (kind, blind_index, subject, sealed)"
-                    " VALUES (?, ?, ?, ?)",  # ignored: the same identifier twice in one call
-                    (name.kind.value, index, subject, sealed),
-                )
-        return subject
-
     def _heed(self, change: Change) -> None:
-        if change.kind is ChangeKind.ERASED:
+        if change.kind in {ChangeKind.ERASED, ChangeKind.HANDED_ON}:
             self._memory.clear()
 
 
-def encode(value: str) -> bytes:
-    """Return *value* as it is sealed: any text that Python can hold."""
-    return value.encode(errors="surrogatepass")
-
-
 def decode(value: bytes) -> str:
-    """Return what `encode` was given."""
+    """Return what was sealed of an identifier."""
     return value.decode(errors="surrogatepass")
 
 
@@ -103,13 +141,3 @@ def require_subject(db: sqlite3.Connection, subject: SubjectId) -> None:
     """
     if db.execute("SELECT 1 FROM subjects WHERE id = ?", (subject,)).fetchone() is None:
         raise NotFound("there is no such subject, or no longer")
-
-
-def _find(db: sqlite3.Connection, name: tuple[str, bytes]) -> SubjectId | None:
-    row = db.execute(_FIND, name).fetchone()
-    return None if row is None else SubjectId(row[0])
-
-
-def _new_subject(db: sqlite3.Connection, at: datetime) -> SubjectId:
-    cursor = db.execute("INSERT INTO subjects (created_at) VALUES (?)", (int(at.timestamp()),))
-    return SubjectId(cursor.lastrowid or 0)

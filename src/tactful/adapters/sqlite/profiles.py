@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.histories import microseconds
 from tactful.adapters.sqlite.identities import TABLE as IDENTIFIERS
 from tactful.adapters.sqlite.identities import decode, require_subject
+from tactful.adapters.sqlite.persons import places, read_person
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, unseal_for
 from tactful.adapters.sqlite.traits import read_traits, write_traits, written_before
 from tactful.adapters.sqlite.writer import Job
@@ -24,6 +26,7 @@ from tactful.terms import (
     IdentifierKind,
     PermitMisuse,
     Relationship,
+    Standing,
     SubjectId,
     Trait,
     TraitOrigin,
@@ -44,18 +47,19 @@ class SqliteProfiles:
     def identifiers(self, permit: Permit) -> tuple[Identifier, ...]:
         """Return the subject's identifiers, unsealed."""
         subject = self._engine.covered(permit)
+        members = self._engine.members(subject)
+        return tuple(chain.from_iterable(map(self._identifiers, members)))
+
+    def _identifiers(self, subject: SubjectId) -> Iterator[Identifier]:
+        """Yield what one number is found by."""
         db = self._engine.read()
         key = self._keys.of(db, subject)
-        if key is None:
-            return ()
         query = "SELECT kind, sealed FROM identifiers WHERE subject = ? ORDER BY kind, blind_index"
-        return tuple(
-            Identifier(
-                IdentifierKind(kind),
-                decode(unseal_for(key, sealed, table=IDENTIFIERS, subject=subject)),
-            )
-            for kind, sealed in db.execute(query, (subject,)).fetchall()
-        )
+        if key is None:
+            return
+        for kind, sealed in db.execute(query, (subject,)).fetchall():
+            plain = unseal_for(key, sealed, table=IDENTIFIERS, subject=subject)
+            yield Identifier(IdentifierKind(kind), decode(plain))
 
     def traits(self, permit: Permit) -> Mapping[str, object]:
         """Return the subject's traits that the plan allows for the permit's purpose."""
@@ -130,11 +134,11 @@ class SqliteProfiles:
 
     def residence(self, permit: Permit) -> str | None:
         """Return the known residence."""
-        return self._text("region", self._engine.covered(permit))
+        return self._person(permit).residence
 
     def address(self, permit: Permit) -> str | None:
         """Return the address of the subject's account."""
-        return self._text("address", self._engine.covered(permit))
+        return self._person(permit).address
 
     def settle(
         self, permit: Permit, *, residence: str | None = None, address: str | None = None
@@ -146,6 +150,9 @@ class SqliteProfiles:
         def work(db: sqlite3.Connection, subject: SubjectId) -> None:
             for column, region in given.items():
                 db.execute(f"UPDATE subjects SET {column} = ? WHERE id = ?", (region, subject))
+            if residence:
+                query = "UPDATE subjects SET settled_at = ? WHERE id = ?"
+                db.execute(query, (microseconds(self._engine.clock()), subject))
 
         self._learn(permit, work)
 
@@ -182,8 +189,17 @@ class SqliteProfiles:
     def group(self, permit: Permit) -> str | None:
         """Return the group the subject falls in."""
         subject = self._engine.covered(permit)
-        joining = self._joining.get(subject)
-        return self._text("group_name", subject) if joining is None else joining
+        members = self._engine.members(subject)
+        joining = next((self._joining[m] for m in members if m in self._joining), None)
+        return self._newest_group(members) if joining is None else joining
+
+    def _newest_group(self, members: Sequence[SubjectId]) -> str | None:
+        query = (
+            f"SELECT group_name FROM subjects WHERE id IN ({places(members)})"
+            " AND group_name IS NOT NULL ORDER BY coalesce(group_at, 0) DESC, id LIMIT 1"
+        )
+        row = self._engine.read().execute(query, tuple(members)).fetchone()
+        return None if row is None else row[0]
 
     def join(self, permit: Permit, group: str) -> None:
         """Put the subject into *group*, in place of any other, without waiting for the disk."""
@@ -196,25 +212,30 @@ class SqliteProfiles:
             if self._joining.get(subject) == group:
                 del self._joining[subject]
 
-        query = "UPDATE subjects SET group_name = ? WHERE id = ?"
+        query = "UPDATE subjects SET group_name = ?, group_at = ? WHERE id = ?"
+        given = (group, microseconds(self._engine.clock()), subject)
         self._engine.writer.submit(
-            Job(work=lambda db: db.execute(query, (group, subject)), kept=joined, lost=joined)
+            Job(work=lambda db: db.execute(query, given), kept=joined, lost=joined)
         )
 
     def groups_of(self, permit: Permit) -> Mapping[SubjectId, str]:
         """Return the group of each member of the permit's audience that has one."""
         members = permit.audience.members
-        query = "SELECT id, group_name FROM subjects WHERE group_name IS NOT NULL ORDER BY id"
+        query = (
+            "SELECT coalesce(person, id), group_name FROM subjects"
+            " LEFT JOIN persons ON id = subject"
+            " WHERE group_name IS NOT NULL ORDER BY coalesce(group_at, 0), id"
+        )
         groups: dict[SubjectId, str] = dict(self._engine.read().execute(query).fetchall())
-        groups |= self._joining
+        joining = tuple(self._joining.items())
+        groups |= {self._engine.person(subject)[0]: group for subject, group in joining}
         having = np.fromiter(groups, dtype=np.int64, count=len(groups))
         covered = having[np.isin(having, members)].tolist()
         return {SubjectId(subject): groups[SubjectId(subject)] for subject in covered}
 
-    def _text(self, column: str, subject: SubjectId) -> str | None:
-        query = f"SELECT {column} FROM subjects WHERE id = ?"
-        row = self._engine.read().execute(query, (subject,)).fetchone()
-        return None if row is None else row[0]
+    def _person(self, permit: Permit) -> Standing:
+        subject = self._engine.covered(permit)
+        return read_person(self._engine.read(), subject, self._engine.policy)
 
     def _planned(self, name: str) -> frozenset[str]:
         planned = self._engine.policy.plan.traits.get(name)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, TypeVar
@@ -21,6 +22,7 @@ from tactful.adapters.sqlite.days import read_days
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.histories import blank_statements
 from tactful.adapters.sqlite.intake import Intake
+from tactful.adapters.sqlite.persons import blank_person, person_in, places
 from tactful.adapters.sqlite.profiles import GROUP_PURPOSE
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
 from tactful.adapters.sqlite.snapshots import drop_snapshots
@@ -52,22 +54,20 @@ class SqliteRecords:
         """Return how often each activity used the subject's data, by (activity, day)."""
         subject = self._engine.covered(permit)
         self._engine.writer.flush()
-        query = "SELECT activity, day, n FROM uses WHERE subject = ? ORDER BY day, activity"
-        rows = self._engine.read().execute(query, (subject,)).fetchall()
+        members = self._engine.members(subject)
+        query = (
+            f"SELECT activity, day, sum(n) FROM uses WHERE subject IN ({places(members)})"
+            " GROUP BY activity, day ORDER BY day, activity"
+        )
+        rows = self._engine.read().execute(query, members).fetchall()
         return {(activity, date.fromisoformat(day)): n for activity, day, n in rows}
 
     def drop_purposes(self, permit: Permit, purposes: frozenset[str]) -> int:
         """Stop keeping the subject's events, traits and group for *purposes*."""
         subject = self._engine.covered(permit)
-        mask = self._engine.bits.mask(purposes)
 
         def work(db: sqlite3.Connection, gone: Messages) -> int:
-            self._drop_traits(db, subject, mask)
-            drop_snapshots(db, subject)
-            if GROUP_PURPOSE in purposes:
-                db.execute("UPDATE subjects SET group_name = NULL WHERE id = ?", (subject,))
-            tables = [day.table for day in read_days(db)]
-            return sum(self._drop_events(db, t, (subject, mask), gone) for t in tables)
+            return sum(self._drop(db, m, purposes, gone) for m in person_in(db, subject))
 
         return self._destroy(work, Change(subject=subject, kind=ChangeKind.DROPPED))
 
@@ -76,32 +76,61 @@ class SqliteRecords:
         subject = self._engine.covered(permit)
 
         def work(db: sqlite3.Connection, gone: Messages) -> Mapping[str, int]:
-            self._intake.shut_out(subject)
-            destroy_key(db, subject)
-            for day in read_days(db):
-                gone += _blank(db, day.table, "subject = ?1", (subject,))
-            removed = {"events": len(gone)}
-            removed["statements"] = blank_statements(db, subject)
-            removed["digests"] = self._engine.digests.forget(db, subject)
-            removed |= {table: _delete(db, table, subject) for table in _OF_SUBJECT}
-            cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
-            return removed | {"subjects": cursor.rowcount}
+            members = person_in(db, subject)
+            removed: Counter[str] = Counter()
+            for member in members:
+                removed.update(self._erase(db, member, gone))
+            return {**removed, "merges": blank_person(db, members)}
 
         return self._destroy(work, Change(subject=subject, kind=ChangeKind.ERASED))
+
+    def _erase(self, db: sqlite3.Connection, subject: SubjectId, gone: Messages) -> Counter[str]:
+        """Destroy one number's key, then its rows, in the running transaction."""
+        before = len(gone)
+        self._intake.shut_out(subject)
+        destroy_key(db, subject)
+        for day in read_days(db):
+            gone += _blank(db, day.table, "subject = ?1", (subject,))
+        removed = Counter(events=len(gone) - before)
+        removed["statements"] = blank_statements(db, subject)
+        removed["digests"] = self._engine.digests.forget(db, subject)
+        for table in _OF_SUBJECT:
+            removed[table] = _delete(db, table, subject)
+        cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
+        removed["subjects"] = cursor.rowcount
+        return removed
+
+    def _drop(
+        self,
+        db: sqlite3.Connection,
+        subject: SubjectId,
+        purposes: frozenset[str],
+        gone: Messages,
+    ) -> int:
+        """Drop what is kept under one number for *purposes*, in the running transaction."""
+        mask = self._engine.bits.mask(purposes)
+        self._drop_traits(db, subject, mask)
+        drop_snapshots(db, subject)
+        if GROUP_PURPOSE in purposes:
+            db.execute("UPDATE subjects SET group_name = NULL WHERE id = ?", (subject,))
+        tables = [day.table for day in read_days(db)]
+        return sum(self._drop_events(db, t, (subject, mask), gone) for t in tables)
 
     def _destroy(self, work: Callable[[sqlite3.Connection, Messages], T], change: Change) -> T:
         """Run *work* durably, tell of it, and empty the log, which still holds what it removed."""
         gone: Messages = []
+        told: list[Change] = []
 
         def whole(db: sqlite3.Connection) -> T:
+            told.extend(self._engine.of_person(db, change))
             result = work(db, gone)
             db.executemany("DELETE FROM imported WHERE message = ?", ((m,) for m in gone))
-            self._engine.changes.note(db, change)
+            self._engine.note(db, told)
             return result
 
         def kept() -> None:
             self._intake.seen.take_out(gone)
-            self._engine.changes.tell(change)
+            self._engine.tell(told)
 
         result = self._engine.writer.run(whole, kept=kept)
         self._empty_log()

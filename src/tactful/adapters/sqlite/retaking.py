@@ -15,16 +15,22 @@ from tactful.adapters.sqlite.digests import (
     SUBJECTS_A_ROW,
     Digests,
     slot_size,
+    taken,
+    to_slot,
+    young_to_bytes,
 )
 from tactful.adapters.sqlite.histories import DEALINGS, KNOWN
 from tactful.adapters.sqlite.meta import POLICY_HASH, note
 from tactful.adapters.sqlite.patterns import SAID, Patterns
-from tactful.terms import Policy
+from tactful.adapters.sqlite.persons import read_person
+from tactful.gate import Digest
+from tactful.terms import Policy, Standing, SubjectId
 
 Progress = Callable[[int, int], None]
 """Told how many subjects are done, and how many there are."""
 
 _A_STEP: Final = 10_000
+_REMEMBERED: Final = 10_000
 
 Slot = tuple[int, bytes, bytes | None]
 """A subject, their slot, and until when age asks for what."""
@@ -56,17 +62,44 @@ def all_slots(
 ) -> Iterator[Slot]:
     """Yield the digest of everybody of whom the law sees anything, sorted by subject."""
     patterns = Patterns(policy, at)
+    linked = _Linked(db, policy, at)
     said = _Grouped(db.execute(SAID + " WHERE subject > 0 ORDER BY subject, at"))
     dealt = _Grouped(db.execute(DEALINGS + " ORDER BY subject, kind, opt_out_offered"))
     total = db.execute("SELECT count(*) FROM subjects").fetchone()[0]
     for done, known in enumerate(db.execute(KNOWN + " ORDER BY id")):
         subject = known[0]
         words, dealings = said.of(subject), dealt.of(subject)
-        if words or dealings or known[1:] != (None, None, None):
+        if subject in linked.persons:
+            yield from linked.slots(subject)
+        elif words or dealings or known[1:] != (None, None, None):
             yield subject, *patterns.take(known, words, dealings)
         if done % _A_STEP == 0:
             progress(done, total)
     progress(total, total)
+
+
+class _Linked:
+    """Takes the digests of those who were merged: from all that was said on any side."""
+
+    def __init__(self, db: sqlite3.Connection, policy: Policy, at: datetime) -> None:
+        self.persons: dict[int, int] = dict(db.execute("SELECT subject, person FROM persons"))
+        self._db = db
+        self._policy = policy
+        self._at = at
+        self._known: dict[int, Digest | None] = {}
+
+    def slots(self, subject: int) -> Iterator[Slot]:
+        """Yield the slot of *subject*, if their person has one."""
+        person = self.persons[subject]
+        if person not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            standing = read_person(self._db, SubjectId(person), self._policy)
+            nothing = standing == Standing()
+            self._known[person] = None if nothing else taken(standing, self._policy, self._at)
+        facts = self._known[person]
+        if facts is not None:
+            yield subject, to_slot(subject, facts), young_to_bytes(facts)
 
 
 class _Grouped:

@@ -17,7 +17,7 @@ from tactful.gate import Digest, DigestColumns
 from tactful.terms import SubjectId
 
 _REMEMBERED = 200_000
-_OF_ONE = {ChangeKind.SAID, ChangeKind.SETTLED, ChangeKind.ERASED}
+_OF_ONE = {ChangeKind.SAID, ChangeKind.SETTLED, ChangeKind.ERASED, ChangeKind.MERGED}
 _OF_ALL = _OF_ONE | {ChangeKind.ADMITTED}
 
 
@@ -40,7 +40,7 @@ class SqliteStandings:
             return self._memory.fill(subject, lambda: self._read(subject))
 
     def columns(self) -> DigestColumns:
-        """Return the digests of all subjects that have a record."""
+        """Return the digests of all subjects that have a record; of one person, the first."""
         with self._one_reader:
             known = self._columns.kept.get("all")
             return known or self._columns.fill("all", self._read_all)
@@ -52,7 +52,8 @@ class SqliteStandings:
         db, policy = self._engine.read(), self._engine.policy
         db.execute("BEGIN")  # all queries see the same moment
         try:
-            columns = Columns(policy, _all_subjects(db))
+            absorbed = absorbed_subjects(db)
+            columns = Columns(policy, _without(_all_subjects(db), absorbed))
             if self._engine.digests.are_ours(db):
                 columns.fill(db.execute("SELECT block, facts FROM digests ORDER BY block"))
                 young = db.execute("SELECT subject, until FROM young").fetchall()
@@ -61,7 +62,8 @@ class SqliteStandings:
                 columns.fill(to_rows(slots, policy, young))
         finally:
             db.execute("COMMIT")
-        return columns.whole(sorted(young))
+        left_out = set(absorbed.tolist())
+        return columns.whole(sorted(each for each in young if each[0] not in left_out))
 
     def _heed(self, change: Change) -> None:
         if change.kind in _OF_ONE:
@@ -71,8 +73,23 @@ class SqliteStandings:
 
 
 def _all_subjects(db: sqlite3.Connection) -> NDArray[np.int64]:
-    """Return all subjects, sorted; as one text they are read four times as fast as row by row."""
-    text = db.execute("SELECT group_concat(id) FROM subjects").fetchone()[0]
-    subjects: NDArray[np.int64] = np.fromstring(text or "", dtype=np.int64, sep=",")
-    subjects.sort()
-    return subjects
+    return _numbers(db, "SELECT group_concat(id) FROM subjects")
+
+
+def _without(subjects: NDArray[np.int64], absorbed: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not len(absorbed):
+        return subjects
+    return np.setdiff1d(subjects, absorbed, assume_unique=True)
+
+
+def absorbed_subjects(db: sqlite3.Connection) -> NDArray[np.int64]:
+    """Return, sorted, the numbers of persons who go by another: an audience counts each once."""
+    return _numbers(db, "SELECT group_concat(subject) FROM persons WHERE subject <> person")
+
+
+def _numbers(db: sqlite3.Connection, query: str) -> NDArray[np.int64]:
+    """Return numbers, sorted; as one text they are read four times as fast as row by row."""
+    text = db.execute(query).fetchone()[0]
+    numbers: NDArray[np.int64] = np.fromstring(text or "", dtype=np.int64, sep=",")
+    numbers.sort()
+    return numbers

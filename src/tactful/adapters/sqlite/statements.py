@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.histories import read_standing, write_statement
 from tactful.adapters.sqlite.identities import require_subject
+from tactful.adapters.sqlite.persons import read_person
 from tactful.gate import Permit
-from tactful.terms import Standing, Statement
+from tactful.terms import Standing, Statement, SubjectId
 
 
 class SqliteStatements:
@@ -32,5 +33,11 @@ class SqliteStatements:
         self._engine.change(work, Change(subject=subject, kind=ChangeKind.SAID))
 
     def standing(self, permit: Permit) -> Standing:
-        """Return everything the permit's subject has said, oldest first."""
-        return read_standing(self._engine.read(), self._engine.covered(permit))
+        """Return everything the permit's person has said, oldest first."""
+        subject = self._engine.covered(permit)
+        return read_person(self._engine.read(), subject, self._engine.policy)
+
+    def by_number(self, permit: Permit) -> Mapping[SubjectId, Standing]:
+        """Return what was said under each number of the permit's person, and nothing besides."""
+        members = self._engine.members(self._engine.covered(permit))
+        return {member: read_standing(self._engine.read(), member) for member in members}

@@ -31,20 +31,23 @@ from tactful.adapters.sqlite.standings import SqliteStandings
 from tactful.adapters.sqlite.statements import SqliteStatements
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
 from tactful.adapters.sqlite.writer import Writer
+from tactful.capabilities.profile import Limits
 from tactful.terms import NotAShop, Policy, Trouble
 
 
 class SqliteStore:
     """The open store of one shop.  Safe to use from many threads; `close` it in the end."""
 
-    def __init__(self, db: Connection, engine: Engine, keys: SubjectKeys) -> None:
+    def __init__(
+        self, db: Connection, engine: Engine, keys: SubjectKeys, *, limits: Limits
+    ) -> None:
         self._db = db
         self._engine = engine
         intake = Intake(engine, Days(db))
         self.standings = SqliteStandings(engine)
         self.statements = SqliteStatements(engine)
         self.showings = SqliteShowings(engine)
-        self.identities = SqliteIdentities(engine, keys)
+        self.identities = SqliteIdentities(engine, keys, limits)
         self.profiles = SqliteProfiles(engine, keys)
         self.features = SqliteFeatures(engine, keys)
         self.events = SqliteEvents(engine, intake)
@@ -101,6 +104,7 @@ def open_store(
     policy_hash: str,
     take_over: bool = True,
     progress: Progress | None = None,
+    limits: Limits | None = None,
 ) -> SqliteStore:
     """
     Open the store in *folder*; an empty folder becomes a new store.
@@ -114,6 +118,7 @@ def open_store(
         take_over: Not beside a process that runs another policy: its digests are then left alone,
             and what is needed under this one is taken from the statements.
         progress: Told meanwhile how many subjects are done, and how many there are.
+        limits: How much may name one person; the usual where nothing is said.
 
     Raises:
         NotAShop: no such folder, something else in it, or a store of a newer tactful.
@@ -131,7 +136,7 @@ def open_store(
         if take_over:
             _take_over(db, digests, at=clock(), progress=progress or unheard)
         engine = _engine(db, path, digests, bits=bits, clock=clock)
-        return SqliteStore(db, engine, subject_keys)
+        return SqliteStore(db, engine, subject_keys, limits=limits or Limits())
     except BaseException as error:
         db.close()
         raise trouble_of(error) from error

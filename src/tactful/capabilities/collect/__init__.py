@@ -10,6 +10,7 @@ from tactful.capabilities.collect.calls import (
     read_batch,
     read_single,
 )
+from tactful.capabilities.collect.claims import Claim, claims_of
 from tactful.capabilities.collect.dealings import dealing_of
 from tactful.capabilities.collect.keep import GROUP_PURPOSE, fitting, items_of, keep, keep_traits
 from tactful.capabilities.collect.places import address_of, ip_of, region_of
@@ -34,6 +35,7 @@ from tactful.capabilities.collect.webhooks import (
 __all__ = [
     "GROUP_PURPOSE",
     "Call",
+    "Claim",
     "Events",
     "Incoming",
     "Malformed",
@@ -41,6 +43,7 @@ __all__ = [
     "Told",
     "address_of",
     "calls_from",
+    "claims_of",
     "dealing_of",
     "fitting",
     "happened_at",

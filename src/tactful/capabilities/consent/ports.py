@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from tactful.gate import Permit
-from tactful.terms import Notice, Standing, Statement
+from tactful.terms import Notice, Standing, Statement, SubjectId
 
 
 class Statements(Protocol):
@@ -21,7 +21,15 @@ class Statements(Protocol):
         """
 
     def standing(self, permit: Permit) -> Standing:
-        """Return everything the permit's subject has said, oldest first."""
+        """
+        Return everything the permit's person has said, oldest first.
+
+        Where they were known as two and a no of one side has to be repeated to outlast a yes of
+        the other, the repetition stands among it, with the source `merge`: nobody said it again.
+        """
+
+    def by_number(self, permit: Permit) -> Mapping[SubjectId, Standing]:
+        """Return what was said under each number of the permit's person, and nothing besides."""
 
 
 class Showings(Protocol):

@@ -65,6 +65,7 @@ class Kind(enum.StrEnum):
     EVENT = "event"
     PROPERTY = "property"
     TRAIT = "trait"
+    IDENTIFIER = "identifier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ def _entries(policy: Policy, kind: Kind) -> Mapping[str, Entry]:
             n: p for event in plan.events.values() for n, p in event.properties.items()
         },
         Kind.TRAIT: plan.traits,
+        Kind.IDENTIFIER: plan.identifiers,
     }
     return every[kind]
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from tactful.capabilities.policy.findings import Finding, Looked, error, listed, warning
-from tactful.terms import PlannedProperty
+from tactful.terms import PlannedProperty, TrackingPlan
 
 
 def _properties(looked: Looked) -> Iterator[Finding]:
     """Declaring what is never kept is a mistake about what happens (Art. 5(1)(c))."""
     plan = looked.policy.plan
     carried = {n: p for event in plan.events.values() for n, p in event.properties.items()}
-    for section, declared in (("properties", carried), ("traits", plan.traits)):
+    for section, declared in _declared(plan, carried):
         for name, planned in declared.items():
             if looked.kept.isdisjoint(planned.purposes):
                 yield _unkept(f"tracking-plan.toml, [{section}.{name}]", planned)
+
+
+def _declared(
+    plan: TrackingPlan, carried: Mapping[str, PlannedProperty]
+) -> tuple[tuple[str, Mapping[str, PlannedProperty]], ...]:
+    return ("properties", carried), ("traits", plan.traits), ("identifiers", plan.identifiers)
 
 
 def _unkept(where: str, planned: PlannedProperty) -> Finding:

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from tactful.capabilities.profile.folding import Folded
 from tactful.gate import Permit
-from tactful.terms import Identifier, Relationship, SubjectId, Trait, TraitOrigin
+from tactful.terms import Identifier, Merge, Relationship, SubjectId, Trait, TraitOrigin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """
+    Whom the identifiers of a call name, and what became of them.
+
+    `subject` is the number that the strongest of them belongs to; `merged` tells that persons
+    became one, `handed_on` that a device or address names somebody else from now on;
+    `refused` says why some of it was not done.
+    """
+
+    subject: SubjectId
+    merged: bool = False
+    handed_on: bool = False
+    refused: tuple[str, ...] = ()
 
 
 class Identities(Protocol):
     """
-    Who is known, by which identifiers.
+    Who is known, by which identifiers; and who turned out to be one person.
+
+    A subject is a number; a person may have several, linked by merges.  All that is asked of one
+    number is answered for the person, and everything stays recorded under its own number, so that
+    a merge can be undone.
 
     Values are sealed under the subject's own key and found by a keyed blind index; nothing here
     is readable from the disk without the master key.
@@ -26,13 +47,64 @@ class Identities(Protocol):
         """
         Return the subject named by the first identifier that is known; else a new one.
 
-        Identifiers that named nobody are linked to the subject.  Durable on return.
+        As `link`, of which it returns the subject.  Durable on return.
         """
 
-    def admit_all(
-        self, senders: Sequence[Sequence[Identifier]], *, at: datetime
-    ) -> Sequence[SubjectId]:
-        """Do what `admit` does for each of *senders*, in order, and wait for the disk once."""
+    def recognise(self, identifiers: Sequence[Identifier]) -> SubjectId | None:
+        """Return whom a call with *identifiers*, the strongest first, speaks of; writes nothing."""
+
+    def link(
+        self, identifiers: Sequence[Identifier], *, at: datetime, by_shop: bool = False
+    ) -> Linked:
+        """
+        Return whom *identifiers* name, having linked what they say is one person.
+
+        The rules are those of `linking`; values that name nobody are left out.  Durable on return.
+
+        Args:
+            identifiers: The strongest first.
+            at: The time now.
+            by_shop: Whether the shop itself says so, having shown its secret key.
+
+        Raises:
+            Mistake: none of them names anybody.
+        """
+
+    def link_all(
+        self, senders: Sequence[Sequence[Identifier]], *, at: datetime, by_shop: bool = False
+    ) -> Sequence[Linked]:
+        """Do what `link` does for each of *senders*, in order, and wait for the disk once."""
+
+    def members(self, subject: SubjectId) -> tuple[SubjectId, ...]:
+        """Return all numbers of the person behind *subject*, *subject* first."""
+
+    def merge(self, kept: Permit, absorbed: Permit, *, by: str) -> Merge:
+        """
+        Make one person of the subjects of two permits: by the shop's word, whatever was undone.
+
+        Raises:
+            Mistake: they are one person already, or would have too many identifiers.
+        """
+
+    def linked_by(self, merge: int) -> SubjectId:
+        """
+        Return the subject that the merge of that number kept, to ask the door about.
+
+        Raises:
+            NotFound: there is no such merge, or what it linked was erased.
+        """
+
+    def unmerge(self, permit: Permit, merge: int) -> Merge:
+        """
+        Take a merge of the permit's person back: both sides are as if it had never been.
+
+        Raises:
+            NotFound: they have no such merge, or its subjects were erased.
+            Mistake: it was undone before, or one side has no identifier left to be found by.
+        """
+
+    def merges(self, permit: Permit) -> tuple[Merge, ...]:
+        """Return the merges of the permit's person, also those that were undone, oldest first."""
 
 
 class Profiles(Protocol):

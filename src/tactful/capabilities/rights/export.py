@@ -11,6 +11,7 @@ from tactful.terms import (
     Event,
     Feature,
     Identifier,
+    Merge,
     Policy,
     Relationship,
     Standing,
@@ -30,6 +31,7 @@ class Holdings:
     standing: Standing
     events: Sequence[Event]
     uses: Mapping[tuple[str, date], int]
+    merges: Sequence[Merge] = ()
 
     def __repr__(self) -> str:
         return f"Holdings({len(self.events)} events)"
@@ -62,6 +64,7 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
             {"activity": activity, "day": day.isoformat(), "count": count}
             for (activity, day), count in sorted(holdings.uses.items())
         ],
+        "merges": [_merge(merge) for merge in holdings.merges],
         "purposes": [_purpose(policy, name) for name in policy.purposes],
     }
 
@@ -108,6 +111,17 @@ def _dealing(dealing: Relationship) -> dict[str, object]:
         "kind": dealing.kind.value,
         "at": _iso(dealing.at),
         "optOutOffered": dealing.opt_out_offered,
+    }
+
+
+def _merge(merge: Merge) -> dict[str, object]:
+    return {
+        "merge": merge.id,
+        "at": _iso(merge.at),
+        "evidence": merge.evidence,
+        "identifier": merge.shown.value if merge.shown else None,
+        "by": merge.by,
+        "undoneAt": _iso(merge.undone_at) if merge.undone_at else None,
     }
 
 

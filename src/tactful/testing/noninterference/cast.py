@@ -204,7 +204,7 @@ class Cast:
         yield self._actor("forbidden", Standing(statements=yes, residence=CLOSED))
         yield self._actor("gap", Standing(statements=yes, residence=SILENT))
         yield self._actor("nowhere", Standing(statements=yes, residence=NOWHERE))
-        yield self._actor("unknown", Standing(statements=yes))
+        yield self._actor("unlocated", Standing(statements=yes))
         yield self._actor("stranger", Standing(residence=IMPLYING))
         yield self._actor("lapsed", self._dealt(IMPLYING, ago=LIFETIME + _LONG_AGO))
         yield self._actor("unoffered", self._dealt(SOFT, ago=_LATELY))

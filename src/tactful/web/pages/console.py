@@ -88,6 +88,7 @@ def _counts(shop: Shop) -> dict[str, object]:
         "kept": counted(totals, "kept", titles),
         "refused": counted(totals, "refused"),
         "dropped": counted(totals, "dropped"),
+        "identity": counted(totals, "identity"),
         "decisions": decisions_by_level(totals),
         "statements": statements_by_purpose(totals, titles),
         "refusals": refusals_by_rule(totals),
