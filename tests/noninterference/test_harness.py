@@ -247,7 +247,7 @@ def test_every_rule_is_met() -> None:
         ("forbidden", "not_forbidden"),
         ("gap", "gap"),
         ("nowhere", "gap"),
-        ("unknown", "gap"),
+        ("unlocated", "gap"),
         ("stranger", "implied_when_needed"),
         ("lapsed", "implied_when_needed"),
         ("unoffered", "implied_when_needed"),
