@@ -154,9 +154,7 @@ class Collecting:
             at=at,
             kept_since=delivery.kept_since,
             source=delivery.source,
-            drop=delivery.drop,
-            gap=delivery.gap_of(sender.who),
-            note=delivery.note,
+            telling=delivery.telling(sender.who),
             now=None if delivery.history else delivery.received_at,
         )
         if event is None:
@@ -184,9 +182,7 @@ class Collecting:
                 sender.permits,
                 call,
                 plan=self._parts.policy.plan,
-                drop=delivery.drop,
-                gap=delivery.gap_of(sender.who),
-                note=delivery.note,
+                telling=delivery.telling(sender.who),
             )
             if traits:
                 before = profiles.set_traits(

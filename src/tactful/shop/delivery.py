@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tactful.capabilities.collect import Call, happened_at
+from tactful.capabilities.collect import Call, Telling, happened_at
 from tactful.capabilities.collect.strays import Stray
 from tactful.terms import Identifier
 
@@ -52,6 +52,6 @@ class Delivery:
         """Return when the signals of *call* were given, where it is of the past; else None: now."""
         return self.happened_at(call) if self.history else None
 
-    def gap_of(self, who: tuple[Identifier, ...]) -> Callable[[Stray], None]:
-        """Return where to note what the plan does not declare of what *who* sent."""
-        return lambda missing: self.gaps.append((missing, who))
+    def telling(self, who: tuple[Identifier, ...]) -> Telling:
+        """Return where to tell what becomes of what *who* sent."""
+        return Telling(self.drop, lambda missing: self.gaps.append((missing, who)), self.note)

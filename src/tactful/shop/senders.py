@@ -76,7 +76,7 @@ class Senders:
             sender = met.get(key)
             if sender is None:
                 sender = met[key] = self._meet(call, key, delivery)
-            if not sender.settled and self._link(sender, delivery):
+            if key.who and not sender.settled and self._link(sender, delivery):
                 met = {key: sender}  # what was asked before may be of somebody else, or looser
             yield sender
 
@@ -136,6 +136,8 @@ class Senders:
     def _link(self, sender: Sender, delivery: Delivery) -> bool:
         """Link who is new, or says what is new; tell whether others may be somebody else now."""
         sender.settled = True
+        if sender.visit.subject is None and (found := self._recognising.find(sender.who)):
+            self._settle(sender, found, delivery)  # by an earlier call, or with other strangers
         known = sender.visit.subject
         if not sender.address and (not sender.permits or (known is not None and _alone(sender))):
             return False
@@ -153,7 +155,7 @@ class Senders:
         return changed
 
     def _settle(
-        self, sender: Sender, subject: SubjectId, delivery: Delivery, *, again: bool
+        self, sender: Sender, subject: SubjectId, delivery: Delivery, *, again: bool = False
     ) -> None:
         """Let *sender* be *subject*, and live where their address is; ask again if that is news."""
         at, news = delivery.received_at, subject != sender.visit.subject

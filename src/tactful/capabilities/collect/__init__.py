@@ -12,7 +12,14 @@ from tactful.capabilities.collect.calls import (
 )
 from tactful.capabilities.collect.claims import Claim, claims_of
 from tactful.capabilities.collect.dealings import dealing_of
-from tactful.capabilities.collect.keep import GROUP_PURPOSE, fitting, items_of, keep, keep_traits
+from tactful.capabilities.collect.keep import (
+    GROUP_PURPOSE,
+    Telling,
+    fitting,
+    items_of,
+    keep,
+    keep_traits,
+)
 from tactful.capabilities.collect.places import address_of, ip_of, region_of
 from tactful.capabilities.collect.ports import Events
 from tactful.capabilities.collect.posthog import read_posthog
@@ -40,6 +47,7 @@ __all__ = [
     "Incoming",
     "Malformed",
     "Naming",
+    "Telling",
     "Told",
     "address_of",
     "calls_from",

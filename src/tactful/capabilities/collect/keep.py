@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from tactful.capabilities.collect.calls import Call, message_digest
 from tactful.capabilities.collect.masks import HARMLESS, Note, mask, masked_id
@@ -33,6 +34,14 @@ Gap = Callable[[Stray], None]
 """Told what the tracking plan does not declare, by a name that can be shown to anybody."""
 
 
+class Telling(NamedTuple):
+    """Whom to tell what becomes of a call."""
+
+    drop: Drop
+    gap: Gap
+    note: Note
+
+
 def keep(
     permits: Permits,
     call: Call,
@@ -42,9 +51,7 @@ def keep(
     at: datetime,
     kept_since: Mapping[str, datetime],
     source: str,
-    drop: Drop,
-    gap: Gap,
-    note: Note,
+    telling: Telling,
     now: datetime | None = None,
 ) -> Event | None:
     """
@@ -58,21 +65,19 @@ def keep(
         at: When it happened, corrected for the sender's clock.
         kept_since: Per purpose, before when retention has run out (Art. 5(1)(e)), if it ever does.
         source: Where it came from, for the subject to see (Art. 15(1)(g)).
-        drop: Told about each property that is not kept.
-        gap: Told about each event and property that the plan does not declare.
-        note: Told what to count besides: what is missing, and what was masked.
+        telling: Told what is not kept, not declared, missing, or masked.
         now: From when retention of the plan's own is counted back; None keeps the past whole.
     """
     planned = plan.events.get(call.title)
     if planned is None:
-        drop("undeclared event")
-        gap(stray("event", call.title))
+        telling.drop("undeclared event")
+        telling.gap(stray("event", call.title))
         return None
     purposes = _purposes(permits.purposes, planned, at, kept_since)
     if not purposes or _is_over(planned, at, now):
         return None
-    _note_missing(planned, call, note)
-    reduced = _Reduction(planned.properties, purposes, drop, gap, note, at, now)
+    _note_missing(planned, call, telling.note)
+    reduced = _Reduction(planned.properties, purposes, telling, at, now)
     return Event(
         subject=permits.subject,
         name=planned.name,
@@ -116,10 +121,10 @@ def _is_over(planned: PlannedEvent | PlannedProperty, at: datetime, now: datetim
 
 
 def keep_traits(
-    permits: Permits, call: Call, *, plan: TrackingPlan, drop: Drop, gap: Gap, note: Note
+    permits: Permits, call: Call, *, plan: TrackingPlan, telling: Telling
 ) -> Mapping[str, object]:
     """Return the declared traits of an `identify` that *permits* allow."""
-    return _Reduction(plan.traits, permits.purposes, drop, gap, note).of(call.traits or {}, None)
+    return _Reduction(plan.traits, permits.purposes, telling).of(call.traits or {}, None)
 
 
 def fitting(planned: PlannedProperty, value: object) -> object | None:
@@ -158,9 +163,7 @@ class _Reduction:
 
     declared: Mapping[str, PlannedProperty]
     purposes: frozenset[str]
-    drop: Drop
-    gap: Gap
-    note: Note
+    telling: Telling
     at: datetime | None = None
     now: datetime | None = None
 
@@ -170,18 +173,20 @@ class _Reduction:
         for name, value in given.items():
             planned = self.declared.get(name)
             if planned is None:
-                self.drop("undeclared property")
-                self.gap(stray("trait" if event is None else "property", name, value, event))
+                self.telling.drop("undeclared property")
+                self.telling.gap(
+                    stray("trait" if event is None else "property", name, value, event)
+                )
             elif self.purposes.isdisjoint(planned.purposes):
-                self.drop("refused purpose")
+                self.telling.drop("refused purpose")
             elif self.at is not None and _is_over(planned, self.at, self.now):
-                self.drop("past its own retention")
+                self.telling.drop("past its own retention")
             elif (fit := _FITS[planned.type](value)) is None:
-                self.drop("wrong type or out of range")
+                self.telling.drop("wrong type or out of range")
             elif fit.__class__ is str and hash(fit) in HARMLESS:
                 kept[name] = fit
             else:
-                kept[name] = mask(planned, fit, self.note)
+                kept[name] = mask(planned, fit, self.telling.note)
         return kept
 
 
