@@ -36,7 +36,7 @@ def send(
     name: str = "msg_1",
     late: timedelta = timedelta(0),
     source: str = "erp",
-    **changed: str,
+    **changed: Any,
 ) -> httpx.Response:
     """Send *body* as the standard's library signs it; then change what is *changed*."""
     text = body if isinstance(body, str) else json.dumps(body)
@@ -109,7 +109,7 @@ def test_a_webhook_sent_again_is_stored_once(erp: World) -> None:
         "other versions",
     ],
 )
-def test_what_is_not_signed_is_turned_away(erp: World, changed: dict[str, str]) -> None:
+def test_what_is_not_signed_is_turned_away(erp: World, changed: dict[str, Any]) -> None:
     """Whatever of it differs from what was signed: 401, and nothing is kept."""
     assert is_problem(send(erp, ordered(), **changed), 401)
     assert erp.kept() == 0
@@ -130,7 +130,8 @@ def test_a_secret_is_changed_without_losing_a_webhook(erp: World) -> None:
     at, text = datetime.now(UTC), json.dumps(viewed("lamp"))
     both = " ".join(Webhook(secret).sign("msg_3", at, text) for secret in (OLD, NEW))
     write_secret(erp, "erp", NEW)
-    assert send(erp, text, name="msg_3", **{"webhook-signature": both}).status_code == 200
+    signed: dict[str, Any] = {"webhook-signature": both}
+    assert send(erp, text, name="msg_3", **signed).status_code == 200
 
     assert is_problem(send(erp, ordered(), name="msg_4"), 401)
 
@@ -147,7 +148,7 @@ def test_a_secret_that_is_none_signs_nothing(erp: World) -> None:
     at, text = int(datetime.now(UTC).timestamp()), json.dumps(ordered())
     by_nothing = hmac.digest(b"", f"msg_1.{at}.{text}".encode(), "sha256")
     signature = f"v1,{base64.b64encode(by_nothing).decode()}"
-    told = {"webhook-timestamp": str(at), "webhook-signature": signature}
+    told: dict[str, Any] = {"webhook-timestamp": str(at), "webhook-signature": signature}
 
     assert is_problem(send(erp, text, **told), 401)
 

@@ -35,7 +35,7 @@ class Story:
     duplicates: int
 
 
-@pytest.fixture(scope="module", params=CLIENTS.values(), ids=CLIENTS)
+@pytest.fixture(scope="module", params=CLIENTS.values(), ids=list(CLIENTS))
 def story(request: pytest.FixtureRequest, server: Running) -> Story:
     """Run the client twice; what becomes of what it sends is all that the tests look at."""
     client, key, name = request.param, server.keys.write_key, uuid.uuid4().hex
