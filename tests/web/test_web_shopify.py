@@ -109,7 +109,8 @@ def test_an_updated_order_tells_of_its_refunds_and_its_end(shop: World) -> None:
     told = order(refunds=[back], cancelled_at=moments_ago(minutes=2))
 
     shopify(shop, "orders/updated", told)
-    shopify(shop, "orders/updated", {**told, "total_price": "70.00"})
+    moved = customer(default_address={"country_code": "US", "province_code": "NV"})
+    shopify(shop, "orders/updated", {**told, "total_price": "70.00", "customer": moved})
     shopify(shop, "refunds/create", {**back, "customer": customer()})
 
     names = [event["event"] for event in events_of(shop)]

@@ -36,7 +36,7 @@ def send(
     name: str = "msg_1",
     late: timedelta = timedelta(0),
     source: str = "erp",
-    **changed: str,
+    **changed: Any,
 ) -> httpx.Response:
     """Send *body* as the standard's library signs it; then change what is *changed*."""
     text = body if isinstance(body, str) else json.dumps(body)
@@ -130,8 +130,8 @@ def test_a_secret_is_changed_without_losing_a_webhook(erp: World) -> None:
     at, text = datetime.now(UTC), json.dumps(viewed("lamp"))
     both = " ".join(Webhook(secret).sign("msg_3", at, text) for secret in (OLD, NEW))
     write_secret(erp, "erp", NEW)
-    told: dict[str, Any] = {"webhook-signature": both}
-    assert send(erp, text, name="msg_3", **told).status_code == 200
+    signed: dict[str, Any] = {"webhook-signature": both}
+    assert send(erp, text, name="msg_3", **signed).status_code == 200
 
     assert is_problem(send(erp, ordered(), name="msg_4"), 401)
 
