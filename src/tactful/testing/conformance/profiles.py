@@ -258,6 +258,16 @@ class FeaturesSuite:
         assert shelf.store.features.advance(3) == 0
         assert [folded_of(shelf, shelf.subject(f"s{n}")).events for n in range(5)] == [2] * 5
 
+    def test_advancing_in_small_steps(self, shelf: Shelf) -> None:
+        """A snapshot that reaches further than was advanced to is read for what it holds."""
+        ann = shelf.subject()
+        shelf.see(ann, "teapot", "cup", "mug", name="Product Viewed")
+        while shelf.store.features.advance(1):
+            assert folded_of(shelf, ann).events == 3
+            shelf.clock.move(timedelta(days=1))
+        shelf.see(ann, "lamp", name="Product Viewed")
+        assert folded_of(shelf, ann) == from_scratch(shelf, ann)
+
     @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(steps=STEPS)
     def test_snapshots_make_no_difference(self, shelf: Shelf, steps: list[tuple[str, int]]) -> None:
