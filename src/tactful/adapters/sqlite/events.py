@@ -30,6 +30,7 @@ ANSWER_REQUEST: Final = ("necessary", "answer-request")
 RECENT: Final = 100
 _REMEMBERED: Final = 20_000
 _IMPORT: Final = "import"
+_ALL: Final = 2**62
 _EVERYTHING: Final = ""
 
 
@@ -109,9 +110,9 @@ class SqliteEvents:
                 continue
             query = (
                 f"SELECT at, rowid, name, purposes, message, body FROM {day.table}"
-                " WHERE subject = ? AND purposes & ? ORDER BY at DESC, rowid DESC LIMIT ?"
+                " WHERE subject = ? AND purposes & ? <> 0 ORDER BY at DESC, rowid DESC LIMIT ?"
             )
-            asked = (subject, view.mask, -1 if limit is None else limit)
+            asked = (subject, view.mask, _ALL if limit is None else limit)
             rows = self._engine.read().execute(query, asked).fetchall()
             found = sorted([*found, *_found(rows, day, subject)], reverse=True)[:limit]
         return tuple(view.event(row) for *_, row in reversed(found))

@@ -67,8 +67,8 @@ class SqliteIdentities:
             if owner is None:
                 sealed = seal_for(key, encode(name.value), table=TABLE, subject=subject)
                 db.execute(
-                    "INSERT OR IGNORE INTO identifiers (kind, blind_index, subject, sealed)"
-                    " VALUES (?, ?, ?, ?)",  # ignored: the same identifier twice in one call
+                    "INSERT INTO identifiers (kind, blind_index, subject, sealed)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",  # ignored: the same identifier twice in one call
                     (name.kind.value, index, subject, sealed),
                 )
         return subject
@@ -105,5 +105,5 @@ def _find(db: sqlite3.Connection, name: tuple[str, bytes]) -> SubjectId | None:
 
 
 def _new_subject(db: sqlite3.Connection, at: datetime) -> SubjectId:
-    cursor = db.execute("INSERT INTO subjects (created_at) VALUES (?)", (int(at.timestamp()),))
-    return SubjectId(cursor.lastrowid or 0)
+    query = "INSERT INTO subjects (created_at) VALUES (?) RETURNING id"
+    return SubjectId(db.execute(query, (int(at.timestamp()),)).fetchone()[0])

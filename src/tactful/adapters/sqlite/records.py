@@ -75,15 +75,25 @@ class SqliteRecords:
             self._intake.shut_out(subject)
             destroy_key(db, subject)
             for day in read_days(db):
-                gone += _blank(db, day.table, "subject = ?1", (subject,))
+                gone += self.remove_events(db, day.table, "subject = ?1", (subject,))
             removed = {"events": len(gone)}
-            removed["statements"] = blank_statements(db, subject)
+            removed["statements"] = self.remove_statements(db, subject)
             removed["digests"] = self._engine.digests.forget(db, subject)
             removed |= {table: _delete(db, table, subject) for table in _OF_SUBJECT}
             cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
             return removed | {"subjects": cursor.rowcount}
 
         return self._destroy(work, Change(subject=subject, kind=ChangeKind.ERASED))
+
+    def remove_events(
+        self, db: sqlite3.Connection, table: str, condition: str, values: tuple[int, ...]
+    ) -> Messages:
+        """Remove the events of one day that meet *condition*, and return their messages."""
+        return _blank(db, table, condition, values)
+
+    def remove_statements(self, db: sqlite3.Connection, subject: SubjectId) -> int:
+        """Remove what *subject* said; return how many statements."""
+        return blank_statements(db, subject)
 
     def _destroy(self, work: Callable[[sqlite3.Connection, Messages], T], change: Change) -> T:
         """Run *work* durably, tell of it, and empty the log, which still holds what it removed."""
@@ -100,10 +110,10 @@ class SqliteRecords:
             self._engine.changes.tell(change)
 
         result = self._engine.writer.run(whole, kept=kept)
-        self._empty_log()
+        self.empty_log(change)
         return result
 
-    def _empty_log(self) -> None:
+    def empty_log(self, _: Change) -> None:
         """
         Leave nothing in the log, waiting for reads that are under way.
 
@@ -133,11 +143,12 @@ class SqliteRecords:
         self, db: sqlite3.Connection, table: str, which: tuple[int, int], gone: Messages
     ) -> int:
         """Reduce or delete *which* (subject, mask) events of one day; return how many."""
-        nothing_left = "subject = ?1 AND purposes & ?2 AND purposes & ~?2 = 0"
-        blanked = _blank(db, table, nothing_left, which)
+        nothing_left = "subject = ?1 AND purposes & ?2 <> 0 AND purposes & ~?2 = 0"
+        blanked = self.remove_events(db, table, nothing_left, which)
         gone += blanked
         query = (
-            f"SELECT rowid, name, purposes, body FROM {table} WHERE subject = ? AND purposes & ?"
+            f"SELECT rowid, name, purposes, body FROM {table}"
+            " WHERE subject = ? AND purposes & ? <> 0"
         )
         reduced = []
         for place, name, purposes, body in db.execute(query, which).fetchall():
