@@ -53,5 +53,5 @@ class SqliteCatalogue:
         return {item.id: item for item in items}
 
     def _heed(self, change: Change) -> None:
-        if change.kind is ChangeKind.ITEMS:
+        if change.kind in {ChangeKind.ITEMS, ChangeKind.MISSED}:
             self._memory.clear()

@@ -32,6 +32,7 @@ _REMEMBERED: Final = 20_000
 _IMPORT: Final = "import"
 _ALL: Final = 2**62
 _EVERYTHING: Final = ""
+_OF_ALL: Final = {ChangeKind.APPENDED, ChangeKind.MISSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ class SqliteEvents:
             self._memory.drop(SubjectId(subject))
 
     def _heed(self, change: Change) -> None:
-        if change.kind is ChangeKind.APPENDED and change.subject == ANYBODY:
+        if change.subject == ANYBODY and change.kind in _OF_ALL:
             self._memory.clear()
         elif change.kind in {ChangeKind.DROPPED, ChangeKind.ERASED}:
             self._memory.drop(SubjectId(change.subject))

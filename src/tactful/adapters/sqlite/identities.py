@@ -74,7 +74,7 @@ class SqliteIdentities:
         return subject
 
     def _heed(self, change: Change) -> None:
-        if change.kind is ChangeKind.ERASED:
+        if change.kind in {ChangeKind.ERASED, ChangeKind.MISSED}:
             self._memory.clear()
 
 

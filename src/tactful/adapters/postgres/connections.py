@@ -1,0 +1,294 @@
+"""
+Connections to a PostgreSQL database that speak as much of `sqlite3` as the store's parts use.
+
+A connection that was lost opens itself again, and repeats what it was asked where that cannot have
+done anything: outside a transaction the store only reads.
+
+Whoever writes first takes *the turn*, one lock for all servers of the database, and holds it until
+the commit is visible: `BEGIN IMMEDIATE` means here what it means in SQLite.  So changes are
+numbered in the order of their commits, and what is read in a turn, be it a message, an identifier
+or a row of digests, is changed by nobody meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any, Final, TypeVar, cast
+
+import psycopg
+
+from tactful.adapters.postgres.phrases import translated
+from tactful.adapters.postgres.troubles import LOST, trouble_of
+from tactful.adapters.sqlite.connections import Connection as SqliteConnection
+from tactful.adapters.sqlite.connections import Readers
+from tactful.terms import Busy, Trouble
+
+T = TypeVar("T")
+
+Cursor = psycopg.Cursor[Any]
+
+TURN: Final = 0x7AC7F01
+"""The advisory lock of whoever writes."""
+
+SERVING: Final = 0x7AC7F02
+"""The advisory lock that servers share, so that a command knows of them."""
+
+WAIT_SECONDS: Final = 5
+OLDEST: Final = 130_000
+_ROWS_A_STEP: Final = 1_000
+_TURN: Final = (
+    "BEGIN; SET LOCAL lock_timeout = '{patience}ms';"
+    f" SELECT pg_advisory_xact_lock({TURN}); SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"
+)
+_COMMIT_TURN: Final = (
+    "UPDATE pulse SET n = n + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
+)
+"""Beats where something was written: by that the other servers know to look."""
+
+_SETTINGS: Final = (
+    "SET idle_in_transaction_session_timeout = '{idle}s'; SET client_min_messages = warning;"
+    " SET default_transaction_read_only = {only}; SET default_transaction_isolation = '{level}';"
+    " SELECT current_setting('synchronous_commit'), current_setting('fsync'),"
+    " current_setting('server_encoding'), current_setting('server_version_num')::int"
+)
+WRITING: Final = _SETTINGS.format(idle=60, only="off", level="read committed")
+READING: Final = _SETTINGS.format(idle=60, only="on", level="repeatable read")
+
+
+class Connection:
+    """
+    A connection to the database at *url*, opened now.
+
+    Args:
+        url: Where it is.
+        settings: What is set in every session.
+
+    Raises:
+        Busy: it cannot be reached.
+        Trouble: it would lose what it acknowledged, or is not one that we can use.
+    """
+
+    def __init__(self, url: str, *, settings: str = WRITING) -> None:
+        self._url = url
+        self._settings = settings
+        self._after = b"SELECT 1"
+        self._in_turn = False
+        self._began = False
+        self.beats = 0
+        self.patience_ms = WAIT_SECONDS * 1000
+        try:
+            self._inner = self._opened()
+        except psycopg.Error as error:
+            raise Busy(f"cannot reach the database: {_reason(error)}") from None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether a transaction is open that could still be rolled back."""
+        return self._began and not self._inner.closed
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether the connection is gone, for now."""
+        return self._inner.closed
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Cursor:
+        """Run *sql*, written for SQLite."""
+        verb = _VERBS.get(sql)
+        if verb is not None:
+            return verb(self)
+        query, order = translated(sql)
+        given = [values[place] for place in order]
+        return self.ask(lambda inner: inner.execute(query, given))
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run *sql* with each of *rows*, which may themselves come from this connection."""
+        query, order = translated(sql)
+        rest = iter(rows)
+        while step := [[row[place] for place in order] for row in islice(rest, _ROWS_A_STEP)]:
+            self.ask(lambda inner, step=step: inner.cursor().executemany(query, step))  # type: ignore[misc]
+
+    def copy(self, query: str, rows: Iterable[Sequence[object]], types: Sequence[str]) -> None:
+        """Send *rows*, of *types*, by the *query*, a COPY in binary."""
+
+        def work(inner: psycopg.Connection[Any]) -> None:
+            with inner.cursor() as cursor, cursor.copy(query.encode()) as copy:
+                copy.set_types(types)
+                for row in rows:
+                    copy.write_row(row)
+
+        self.ask(work)
+
+    def announce(self) -> None:
+        """Let every command know that a server has the database open, until it is closed."""
+        self._after = f"SELECT pg_advisory_lock_shared({SERVING})".encode()
+        self.ask(lambda inner: inner.execute(self._after))
+
+    def ask(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
+        """Do *work* on the driver's connection; again, where that was lost and nothing begun."""
+        try:
+            try:
+                return work(self._live())
+            except psycopg.OperationalError:
+                if self._began or not self._inner.closed:
+                    raise
+                return work(self._live())
+        except psycopg.Error as error:
+            meant = trouble_of(error)
+            if meant is error:
+                raise
+            raise meant from error
+
+    def close(self) -> None:
+        """Let the connection go.  May be called twice."""
+        self._inner.close()
+
+    def begin(self) -> Cursor:
+        """Begin a transaction that waits for nobody."""
+        self._forget_lost()
+        cursor = self.ask(lambda inner: inner.execute(b"BEGIN"))
+        self._began = True
+        return cursor
+
+    def take_turn(self) -> Cursor:
+        """
+        Begin a transaction, and wait `patience_ms` for the turn to write.
+
+        Raises:
+            Busy: another server has it.
+        """
+        self._forget_lost()
+        query = _TURN.format(patience=self.patience_ms).encode()
+        try:
+            cursor = self.ask(lambda inner: inner.execute(query))
+        except Busy:
+            with suppress(psycopg.Error):
+                self._inner.rollback()
+            raise
+        self._began = self._in_turn = True
+        return cursor
+
+    def commit(self) -> Cursor:
+        """End the transaction, and with it the turn."""
+        query = _COMMIT_TURN if self._in_turn else "COMMIT"
+        cursor = self.ask(lambda inner: inner.execute(query.encode()))
+        beats = cursor.rowcount
+        while cursor.nextset():
+            pass
+        if self._in_turn and cursor.statusmessage != "COMMIT":
+            raise Trouble("the database rolled back what it was to commit: send again")
+        self.beats += beats if self._in_turn else 0
+        self._began = self._in_turn = False
+        return cursor
+
+    def rollback(self) -> None:
+        """Undo the transaction; where the connection is gone, the server has done it."""
+        self._began = self._in_turn = False
+        try:
+            self._inner.rollback()
+        except psycopg.Error:
+            self._inner.close()
+
+    def _live(self) -> psycopg.Connection[Any]:
+        if self._inner.closed:
+            if self._began:
+                raise Busy(LOST)
+            self._inner = self._opened()
+        return self._inner
+
+    def _forget_lost(self) -> None:
+        if self._inner.closed:
+            self._began = self._in_turn = False
+
+    def _opened(self) -> psycopg.Connection[Any]:
+        inner = psycopg.connect(
+            self._url,
+            autocommit=True,
+            connect_timeout=5,
+            application_name="tactful",
+            tcp_user_timeout=5_000,
+            keepalives_idle=5,
+            keepalives_interval=1,
+            keepalives_count=3,
+        )
+        try:
+            cursor = inner.execute(self._settings.encode())
+            while cursor.nextset():
+                pass
+            _check(*cursor.fetchone())  # type: ignore[misc]
+            inner.execute(self._after)
+        except BaseException:
+            inner.close()
+            raise
+        return inner
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # it was never opened
+            self._inner.close()
+
+
+_VERBS: Final[dict[str, Callable[[Connection], Any]]] = {
+    "BEGIN": Connection.begin,
+    "BEGIN IMMEDIATE": Connection.take_turn,
+    "COMMIT": Connection.commit,
+    "ROLLBACK": Connection.rollback,
+}
+
+
+def as_sqlite(db: Connection) -> SqliteConnection:
+    """Return *db* as what the shared parts of the store call it: they use what both have."""
+    return cast("SqliteConnection", db)
+
+
+def _check(synchronous: str, fsync: str, encoding: str, version: int) -> None:
+    """
+    Raise unless the server keeps what it acknowledges.
+
+    Raises:
+        Trouble: it does not; the message says what to set.
+    """
+    if synchronous == "off" or fsync == "off":
+        name = "fsync" if fsync == "off" else "synchronous_commit"
+        raise Trouble(
+            f"this database has {name} = off: it would acknowledge what a crash then loses; "
+            f"set {name} = on and open the shop again"
+        )
+    if encoding != "UTF8":
+        raise Trouble("this database is not in UTF8: make one with ENCODING 'UTF8'")
+    if version < OLDEST:
+        raise Trouble("this PostgreSQL is too old: tactful needs version 13 or newer")
+
+
+def _reason(error: psycopg.Error) -> str:
+    """Return the last line that libpq says, which names no password."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
+
+
+class PostgresReaders(Readers):
+    """A reading connection per thread; it sees a snapshot per query, or per transaction."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._ours: threading.local = threading.local()
+        self._open_ones: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._closing = threading.Lock()
+
+    def get(self) -> sqlite3.Connection:
+        """Return this thread's connection."""
+        db: Connection | None = getattr(self._ours, "db", None)
+        if db is None:
+            db = self._ours.db = Connection(self._url, settings=READING)
+            with self._closing:
+                self._open_ones.add(db)
+        return as_sqlite(db)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._closing:
+            for db in list(self._open_ones):
+                db.close()
