@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
 from postgres_worlds import Server, serving, why_not
 
 settings.register_profile("tactful", deadline=None, print_blob=True)

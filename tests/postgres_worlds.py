@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -72,6 +73,10 @@ class Server:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.address(name)
 
+    def drop(self, url: str) -> None:
+        """Drop the database at *url*, whoever is connected."""
+        self.execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+
     def execute(self, query: str, database: str = "postgres") -> None:
         """Run one query in *database*."""
         with psycopg.connect(self.address(database), autocommit=True) as db:
@@ -101,9 +106,7 @@ class Server:
 
 def binaries() -> Path | None:
     """Return the folder of PostgreSQL's programs, the newest; None where there is none."""
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3])
-    )
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
     elsewhere = shutil.which("initdb")
     initdb = found[-1] if found else elsewhere and Path(elsewhere).resolve()
     return initdb.parent if initdb else None
@@ -124,7 +127,7 @@ def serving() -> Iterator[Server]:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.stop(signal.SIGQUIT)  # as nobody wants to wait for what is thrown away
         shutil.rmtree(home)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres_worlds import Server
 
+from postgres_worlds import Server
 from tactful.adapters.key_file import create_key_file
 
 pytest.register_assert_rewrite("tactful.testing.conformance")
@@ -32,9 +32,11 @@ def blank(postgres: Server, key: Path) -> str:
 
 
 @pytest.fixture
-def url(postgres: Server, blank: str) -> str:
-    """Return the address of a database with an empty store."""
-    return postgres.new_database(blank)
+def url(postgres: Server, blank: str) -> Iterator[str]:
+    """Yield the address of a database with an empty store."""
+    address = postgres.new_database(blank)
+    yield address
+    postgres.drop(address)
 
 
 @pytest.fixture

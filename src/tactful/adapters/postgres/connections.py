@@ -98,9 +98,8 @@ class Connection:
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> Cursor:
         """Run *sql*, written for SQLite."""
-        verb = _VERBS.get(sql)
-        if verb is not None:
-            return verb(self)
+        if sql in _VERBS:
+            return _VERBS[sql](self)
         query, order = translated(sql)
         given = [values[place] for place in order]
         return self.ask(lambda inner: inner.execute(query, given))
@@ -185,13 +184,12 @@ class Connection:
         self._began = self._in_turn = False
         return cursor
 
-    def rollback(self) -> None:
+    def roll_back(self) -> Cursor:
         """Undo the transaction; where the connection is gone, the server has done it."""
         self._began = self._in_turn = False
-        try:
+        with suppress(psycopg.Error):
             self._inner.rollback()
-        except psycopg.Error:
-            self._inner.close()
+        return psycopg.Cursor(self._inner)
 
     def _live(self) -> psycopg.Connection[Any]:
         if self._inner.closed:
@@ -231,11 +229,11 @@ class Connection:
             self._inner.close()
 
 
-_VERBS: Final[dict[str, Callable[[Connection], Any]]] = {
+_VERBS: Final[dict[str, Callable[[Connection], Cursor]]] = {
     "BEGIN": Connection.begin,
     "BEGIN IMMEDIATE": Connection.take_turn,
     "COMMIT": Connection.commit,
-    "ROLLBACK": Connection.rollback,
+    "ROLLBACK": Connection.roll_back,
 }
 
 

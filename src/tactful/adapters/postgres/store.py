@@ -86,9 +86,7 @@ def open_store(
         digests = Digests(policy, policy_hash=policy_hash)
         bits = check_in(as_sqlite(db), subject_keys, policy)
         if serving or not is_served(db):
-            take_over_digests(
-                as_sqlite(db), digests, at=clock(), progress=progress or unheard
-            )
+            take_over_digests(as_sqlite(db), digests, at=clock(), progress=progress or unheard)
         if serving:
             db.announce()
         return PostgresStore(db, _engine(db, url, digests, bits, clock), subject_keys, url=url)
