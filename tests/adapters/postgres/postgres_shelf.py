@@ -18,6 +18,12 @@ class PostgresShelf(Shelf):
         self.key = key
         super().__init__(self._opened)
 
+    @property
+    def postgres(self) -> PostgresStore:
+        """Return the store as what it is."""
+        assert isinstance(self.store, PostgresStore)
+        return self.store
+
     def _opened(self, policy: Policy, clock: Clock) -> PostgresStore:
         keys = KeyFile(self.key)
         return open_store(self.url, policy, keys, clock=clock, policy_hash=repr(policy))

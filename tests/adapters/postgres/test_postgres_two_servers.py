@@ -86,14 +86,14 @@ def test_events_and_goods_reach_the_other_server(
 def test_what_was_not_written_is_no_news(shelf: PostgresShelf, other: PostgresShelf) -> None:
     """A server that wrote nothing, or only itself wrote, forgets nothing for it."""
     ann = shelf.subject()
-    other.store.flush()
-    shelf.store.flush()
+    other.postgres.flush()
+    shelf.postgres.flush()
     told: list[ChangeKind] = []
-    shelf.store._engine.changes.heed(lambda change: told.append(change.kind))
-    other.store.flush()
+    shelf.postgres._engine.changes.heed(lambda change: told.append(change.kind))
+    other.postgres.flush()
     shelf.see(ann, "teapot")
     shelf.say(ann)
-    shelf.store.flush()
+    shelf.postgres.flush()
     assert told == [ChangeKind.SAID]
 
 
@@ -137,7 +137,7 @@ def test_one_row_of_digests_at_once(
 def test_counts_of_both_add_up(shelf: PostgresShelf, other: PostgresShelf) -> None:
     """What both servers counted is the sum, whoever wrote it when."""
     at_once(*(lambda each=each: each.store.tallies.add("kept", "x", 5) for each in (shelf, other)))
-    other.store.flush()
+    other.postgres.flush()
     assert shelf.store.tallies.totals() == {("kept", "x"): 10}
 
 
@@ -158,9 +158,9 @@ def test_changes_are_numbered_as_they_are_committed(
         slow.execute("COMMIT")
         said.result()
     slow.close()
-    numbers = [change.number for change in shelf.store.changes_since(0)]
+    numbers = [change.number for change in shelf.postgres.changes_since(0)]
     assert numbers == sorted(numbers)
-    assert [change.subject for change in shelf.store.changes_since(0)] == [ann, bob]
+    assert [change.subject for change in shelf.postgres.changes_since(0)] == [ann, bob]
     assert soon(lambda: other.store.standings.digest(bob) is not None)
 
 

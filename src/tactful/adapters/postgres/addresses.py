@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from tactful.terms import Mistake
 
@@ -32,6 +32,6 @@ def has_password(url: str) -> bool:
 def without_password(url: str) -> str:
     """Return *url* as it may be shown: without password and options."""
     parts = urlsplit(url)
-    whose, _, where = parts.netloc.rpartition("@")
+    whose, at, where = parts.netloc.rpartition("@")
     name = whose.partition(":")[0]
-    return urlunsplit((parts.scheme, f"{name}@{where}" if name else where, parts.path, "", ""))
+    return f"{parts.scheme}://{name}{at}{where}{parts.path}"

@@ -89,7 +89,9 @@ def open_store(
             take_over_digests(as_sqlite(db), digests, at=clock(), progress=progress or unheard)
         if serving:
             db.announce()
-        return PostgresStore(db, _engine(db, url, digests, bits, clock), subject_keys, url=url)
+        return PostgresStore(
+            db, _engine(db, url, digests, bits=bits, clock=clock), subject_keys, url=url
+        )
     except BaseException:
         db.close()
         raise
@@ -104,6 +106,7 @@ def _engine(
     db: Connection,
     url: str,
     digests: Digests,
+    *,
     bits: PurposeBits,
     clock: Callable[[], datetime],
 ) -> Engine:

@@ -35,7 +35,9 @@ def trouble_of(error: psycopg.Error) -> TactfulError | psycopg.Error:
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return Busy(LOST)
     if isinstance(error, psycopg.DataError):
-        return Mistake("a text cannot be kept: it holds a NUL or half a character")
+        return Mistake(
+            "a text or a number cannot be kept: send text without NUL, and smaller numbers"
+        )
     return error
 
 

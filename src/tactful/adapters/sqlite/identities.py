@@ -68,7 +68,8 @@ class SqliteIdentities:
                 sealed = seal_for(key, encode(name.value), table=TABLE, subject=subject)
                 db.execute(
                     "INSERT INTO identifiers (kind, blind_index, subject, sealed)"
-                    " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",  # ignored: the same identifier twice in one call
+                    " VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT DO NOTHING",  # the same identifier twice in one call
                     (name.kind.value, index, subject, sealed),
                 )
         return subject
