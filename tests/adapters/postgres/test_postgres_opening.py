@@ -19,11 +19,11 @@ from postgres_shelf import PostgresShelf
 from postgres_worlds import Server
 from tactful.adapters.key_file import KeyFile, create_key_file
 from tactful.adapters.postgres import PostgresStore, migrate, open_store
-from tactful.adapters.postgres.addresses import has_password, without_password
 from tactful.adapters.postgres.connections import Connection
 from tactful.adapters.sqlite import open_store as open_sqlite
 from tactful.adapters.sqlite.digests import Digests
-from tactful.terms import Busy, Mistake, NotAShop, Trouble
+from tactful.adapters.store_address import has_password, without_password
+from tactful.terms import Mistake, NotAShop, StoreAway, Trouble
 from tactful.testing.conformance.policy import INDIVIDUAL, shelf_policy
 from tactful.testing.conformance.shelf import Clock, user
 
@@ -86,7 +86,7 @@ def test_two_servers_make_the_tables_at_once(postgres: Server, key: Path) -> Non
 def test_no_database(postgres: Server, key: Path) -> None:
     """Where there is no such database the message says so, and names no password."""
     url = postgres.address("absent").replace("postgres@", "postgres:secret@")
-    with pytest.raises(Busy, match="cannot reach the database") as said:
+    with pytest.raises(StoreAway, match="cannot reach the database") as said:
         PostgresShelf(url, key)
     assert '"absent" does not exist' in str(said.value)
     assert "secret" not in str(said.value)
@@ -209,7 +209,7 @@ def test_addresses_without_their_password() -> None:
 
 def test_an_address_of_something_else(key: Path) -> None:
     """An address that is no PostgreSQL's is refused without being repeated."""
-    with pytest.raises(Mistake, match="postgresql://") as said:
+    with pytest.raises(ValueError, match="postgresql://") as said:
         PostgresShelf("mysql://ann:secret@db/shop", key)
     assert "secret" not in str(said.value)
 
@@ -243,6 +243,7 @@ def test_verbs_of_a_connection(url: str) -> None:
         db.execute(verb)
         assert [*states, db.in_transaction] == [False, True, False]
         assert db.execute("SELECT id FROM items").fetchall() == found
+    assert db.execute("SELECT 7 % ?", (4,)).fetchone() == (3,)
     db.close()
     db.close()
 

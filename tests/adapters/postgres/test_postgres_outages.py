@@ -20,7 +20,7 @@ from tactful.adapters.postgres.connections import Connection
 from tactful.adapters.postgres.troubles import trouble_of
 from tactful.adapters.sqlite import ChangeKind
 from tactful.adapters.sqlite.writer import TICK_SECONDS
-from tactful.terms import Busy, Mistake, StoreFull, Trouble
+from tactful.terms import Busy, Mistake, StoreAway, StoreFull, Trouble
 from tactful.testing.conformance.durability import DurabilitySuite
 from tactful.testing.conformance.shelf import user
 
@@ -46,11 +46,11 @@ def test_the_database_goes_and_comes_back(
     postgres.stop(how)
     try:
         for _ in range(2):
-            with pytest.raises(Busy, match="send again"):
+            with pytest.raises(StoreAway, match="send again"):
                 shelf.see(ann, "cup")
-            with pytest.raises(Busy, match="send again"):
+            with pytest.raises(StoreAway, match="send again"):
                 shelf.subject("bob")
-            with pytest.raises(Busy, match="send again"):
+            with pytest.raises(StoreAway, match="send again"):
                 shelf.store.profiles.residence(shelf.permit(ann))
     finally:
         postgres.start()
@@ -69,9 +69,9 @@ def test_nothing_remembered_is_believed_meanwhile(shelf: PostgresShelf, postgres
     postgres.stop()
     try:
         time.sleep(3 * TICK_SECONDS)
-        with pytest.raises(Busy):
+        with pytest.raises(StoreAway):
             shelf.store.standings.digest(ann)
-        with pytest.raises(Busy):
+        with pytest.raises(StoreAway):
             shelf.store.identities.find(user("ann"))
     finally:
         postgres.start()
@@ -100,7 +100,7 @@ def test_connections_cut_again_and_again(shelf: PostgresShelf, postgres: Server)
             while True:
                 try:
                     shelf.store.events.append(events).result()
-                except Busy:
+                except StoreAway:
                     refused += 1
                 else:
                     break
@@ -157,8 +157,8 @@ def test_another_server_writes_for_long(
         (errors.ReadOnlySqlTransaction, StoreFull),
         (errors.LockNotAvailable, Busy),
         (errors.DeadlockDetected, Busy),
-        (errors.AdminShutdown, Busy),
-        (errors.TooManyConnections, Busy),
+        (errors.AdminShutdown, StoreAway),
+        (errors.TooManyConnections, StoreAway),
         (errors.InsufficientPrivilege, Trouble),
         (errors.UntranslatableCharacter, Mistake),
     ],

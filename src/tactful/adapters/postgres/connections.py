@@ -26,7 +26,7 @@ from tactful.adapters.postgres.phrases import translated
 from tactful.adapters.postgres.troubles import LOST, trouble_of
 from tactful.adapters.sqlite.connections import Connection as SqliteConnection
 from tactful.adapters.sqlite.connections import Readers
-from tactful.terms import Busy, Trouble
+from tactful.terms import StoreAway, TactfulError, Trouble
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class Connection:
         settings: What is set in every session.
 
     Raises:
-        Busy: it cannot be reached.
+        StoreAway: it cannot be reached.
         Trouble: it would lose what it acknowledged, or is not one that we can use.
     """
 
@@ -84,7 +84,7 @@ class Connection:
         try:
             self._inner = self._opened()
         except psycopg.Error as error:
-            raise Busy(f"cannot reach the database: {_reason(error)}") from None
+            raise StoreAway(f"cannot reach the database: {_reason(error)}") from None
 
     @property
     def in_transaction(self) -> bool:
@@ -164,9 +164,8 @@ class Connection:
         query = _TURN.format(patience=self.patience_ms).encode()
         try:
             cursor = self.ask(lambda inner: inner.execute(query))
-        except Busy:
-            with suppress(psycopg.Error):
-                self._inner.rollback()
+        except TactfulError:
+            self.roll_back()
             raise
         self._began = self._in_turn = True
         return cursor
@@ -194,7 +193,7 @@ class Connection:
     def _live(self) -> psycopg.Connection[Any]:
         if self._inner.closed:
             if self._began:
-                raise Busy(LOST)
+                raise StoreAway(LOST)
             self._inner = self._opened()
         return self._inner
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from tactful.adapters.postgres.addresses import check_address
 from tactful.adapters.postgres.changes import PostgresChanges
 from tactful.adapters.postgres.connections import (
     SERVING,
@@ -26,6 +25,7 @@ from tactful.adapters.sqlite.records import SqliteRecords
 from tactful.adapters.sqlite.retaking import Progress, unheard
 from tactful.adapters.sqlite.store import SqliteStore, check_in, take_over_digests
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
+from tactful.adapters.store_address import check_address
 from tactful.terms import Policy
 
 _SERVED = (
@@ -76,7 +76,8 @@ def open_store(
 
     Raises:
         NotAShop: something else in the database, or a store of a newer tactful.
-        Busy: it cannot be reached, or another server writes for long.
+        StoreAway: it cannot be reached.
+        Busy: another server writes for long.
         Trouble: it would lose what it acknowledges, or this is not the master key of the store.
     """
     db = Connection(check_address(url))

@@ -7,7 +7,7 @@ from typing import Final
 import psycopg
 from psycopg import errors
 
-from tactful.terms import Busy, Mistake, StoreFull, TactfulError, Trouble
+from tactful.terms import Busy, Mistake, StoreAway, StoreFull, TactfulError, Trouble
 
 LOST: Final = "the database cannot be reached: send again in a moment"
 HELD: Final = "another server holds the store: try again"
@@ -22,7 +22,7 @@ _HELD = (
 
 
 def trouble_of(error: psycopg.Error) -> TactfulError | psycopg.Error:
-    """Return what *error* means: `StoreFull`, `Busy`, `Trouble`, `Mistake`, or itself: a bug."""
+    """Return what *error* means: `StoreFull`, `StoreAway`, `Busy`, ... or itself: a bug."""
     if isinstance(error, _CANNOT_WRITE):
         return StoreFull(
             f"the store cannot write ({_said(error)}): free some space on the database's disk; "
@@ -33,7 +33,7 @@ def trouble_of(error: psycopg.Error) -> TactfulError | psycopg.Error:
     if isinstance(error, errors.InsufficientPrivilege):
         return Trouble(f"the database's user may not do this ({_said(error)}): grant it")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return Busy(LOST)
+        return StoreAway(LOST)
     if isinstance(error, psycopg.DataError):
         return Mistake(
             "a text or a number cannot be kept: send text without NUL, and smaller numbers"

@@ -49,7 +49,7 @@ class PostgresWriter(Writer):
             try:
                 self._own.take_turn()
             except Busy:
-                if self._own.lost or time.monotonic() > last:
+                if time.monotonic() > last:
                     raise
                 self._watch(self._db)
             else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from tactful.terms import Mistake
-
 _SCHEMES = ("postgresql", "postgres")
 
 
@@ -14,12 +12,14 @@ def check_address(url: str) -> str:
     Return *url* if it names a PostgreSQL database.
 
     Raises:
-        Mistake: it does not; the message never repeats it, for it may hold a password.
+        ValueError: it does not; the message never repeats it, for it may hold a password.
     """
-    if urlsplit(url).scheme not in _SCHEMES:
-        raise Mistake(
-            "[store] url must begin with postgresql:// (postgresql://tactful@db.example/shop)"
-        )
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in _SCHEMES:
+        raise ValueError("url must be like postgresql://tactful@db.example/shop")
     return url
 
 
