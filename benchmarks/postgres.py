@@ -31,7 +31,7 @@ from tactful.terms import Event, Identifier, IdentifierKind, SubjectId
 from tactful.testing.conformance.policy import INDIVIDUAL, shelf_policy
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from postgres_worlds import Server, serving, why_not  # noqa: E402 - after the line above
+from postgres_worlds import Server, serving, why_not
 
 BAR = 0.6
 CALL = 100
@@ -95,7 +95,7 @@ def measure(server: Server, folder: Path, *, events: int, rounds: int) -> dict[s
 def listen(store: PostgresStore) -> Told:
     """Note the rows of each transaction that *store* commits."""
     told = Told()
-    own = store._own  # noqa: SLF001 - the benchmark looks into the store's own connection
+    own = store._own
     copy, commit = own.copy, own.commit
 
     def copied(query: str, rows: Sequence[Any], types: Sequence[str]) -> None:

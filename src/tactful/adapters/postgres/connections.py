@@ -17,6 +17,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, TypeVar, cast
 
@@ -60,6 +61,21 @@ WRITING: Final = _SETTINGS.format(idle=60, only="off", level="read committed")
 READING: Final = _SETTINGS.format(idle=60, only="on", level="repeatable read")
 
 
+@dataclass(slots=True)
+class Rows:
+    """
+    Rows that wait to be sent together, and the savepoint that the server may not know of yet.
+
+    A call that only appends costs no word with the server: its rows go with those of others.
+    """
+
+    query: str = ""
+    types: Sequence[str] = ()
+    waiting: list[Sequence[object]] = field(default_factory=list)
+    saved: int | None = None
+    told: bool = False
+
+
 class Connection:
     """
     A connection to the database at *url*, opened now.
@@ -79,6 +95,7 @@ class Connection:
         self._after = b"SELECT 1"
         self._in_turn = False
         self._began = False
+        self._rows = Rows()
         self.beats = 0
         self.patience_ms = WAIT_SECONDS * 1000
         try:
@@ -100,6 +117,7 @@ class Connection:
         """Run *sql*, written for SQLite."""
         if sql in _VERBS:
             return _VERBS[sql](self)
+        self._settle()
         query, order = translated(sql)
         given = [values[place] for place in order]
         return self.ask(lambda inner: inner.execute(query, given))
@@ -109,18 +127,15 @@ class Connection:
         query, order = translated(sql)
         rest = iter(rows)
         while step := [[row[place] for place in order] for row in islice(rest, _ROWS_A_STEP)]:
+            self._settle()
             self.ask(lambda inner, step=step: inner.cursor().executemany(query, step))  # type: ignore[misc]
 
-    def copy(self, query: str, rows: Iterable[Sequence[object]], types: Sequence[str]) -> None:
-        """Send *rows*, of *types*, by the *query*, a COPY in binary."""
-
-        def work(inner: psycopg.Connection[Any]) -> None:
-            with inner.cursor() as cursor, cursor.copy(query.encode()) as copy:
-                copy.set_types(types)
-                for row in rows:
-                    copy.write_row(row)
-
-        self.ask(work)
+    def copy(self, query: str, rows: Sequence[Sequence[object]], types: Sequence[str]) -> None:
+        """Send *rows*, of *types*, by the *query*, a COPY in binary: now, or with others soon."""
+        if self._rows.query not in {"", query}:
+            self._settle()
+        self._rows.query, self._rows.types = query, types
+        self._rows.waiting += rows
 
     def announce(self) -> None:
         """Let every command know that a server has the database open, until it is closed."""
@@ -172,6 +187,7 @@ class Connection:
 
     def commit(self) -> Cursor:
         """End the transaction, and with it the turn."""
+        self._send(len(self._rows.waiting))
         query = _COMMIT_TURN if self._in_turn else "COMMIT"
         cursor = self.ask(lambda inner: inner.execute(query.encode()))
         beats = cursor.rowcount
@@ -183,12 +199,65 @@ class Connection:
         self._began = self._in_turn = False
         return cursor
 
+    def save(self) -> Cursor:
+        """Note how far the transaction has come; the server hears of it with the next statement."""
+        self._rows.saved, self._rows.told = len(self._rows.waiting), False
+        return self._nothing
+
+    def release(self) -> Cursor:
+        """Keep what was done since `save`."""
+        told, self._rows.saved, self._rows.told = self._rows.told, None, False
+        if not told:
+            return self._nothing
+        self._send(len(self._rows.waiting))
+        return self.ask(lambda inner: inner.execute(b"RELEASE job"))
+
+    def roll_back_to(self) -> Cursor:
+        """Undo what was done since `save`."""
+        del self._rows.waiting[self._rows.saved :]
+        if not self._rows.told:
+            return self._nothing
+        return self.ask(lambda inner: inner.execute(b"ROLLBACK TO job"))
+
     def roll_back(self) -> Cursor:
         """Undo the transaction; where the connection is gone, the server has done it."""
+        self._rows = Rows()
         self._began = self._in_turn = False
         with suppress(psycopg.Error):
             self._inner.rollback()
+        return self._nothing
+
+    @property
+    def _nothing(self) -> Cursor:
         return psycopg.Cursor(self._inner)
+
+    def _settle(self) -> None:
+        """Send what waits, before a statement that may ask for it."""
+        rows = self._rows
+        if rows.saved is not None and not rows.told:
+            self._send(rows.saved)
+            self.ask(lambda inner: inner.execute(b"SAVEPOINT job"))
+            rows.saved, rows.told = 0, True
+        self._send(len(rows.waiting))
+
+    def _send(self, many: int) -> None:
+        """Send the first *many* of the rows that wait."""
+        rows, types, query = self._rows.waiting[:many], self._rows.types, self._rows.query
+        if not rows:
+            return
+
+        def work(inner: psycopg.Connection[Any]) -> None:
+            with inner.cursor() as cursor, cursor.copy(query.encode()) as copy:
+                copy.set_types(types)
+                for row in rows:
+                    copy.write_row(row)
+
+        try:
+            self.ask(work)
+        except BaseException:
+            self.roll_back()  # they are of several who wait: none of it stays
+            raise
+        del self._rows.waiting[:many]
 
     def _live(self) -> psycopg.Connection[Any]:
         if self._inner.closed:
@@ -200,6 +269,7 @@ class Connection:
     def _forget_lost(self) -> None:
         if self._inner.closed:
             self._began = self._in_turn = False
+            self._rows = Rows()
 
     def _opened(self) -> psycopg.Connection[Any]:
         inner = psycopg.connect(
@@ -233,6 +303,9 @@ _VERBS: Final[dict[str, Callable[[Connection], Cursor]]] = {
     "BEGIN IMMEDIATE": Connection.take_turn,
     "COMMIT": Connection.commit,
     "ROLLBACK": Connection.roll_back,
+    "SAVEPOINT job": Connection.save,
+    "RELEASE job": Connection.release,
+    "ROLLBACK TO job": Connection.roll_back_to,
 }
 
 
