@@ -7,7 +7,9 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,7 +21,7 @@ from tactful.adapters.postgres import writer
 from tactful.adapters.postgres.connections import Connection
 from tactful.adapters.postgres.troubles import trouble_of
 from tactful.adapters.sqlite import ChangeKind
-from tactful.adapters.sqlite.writer import TICK_SECONDS
+from tactful.adapters.sqlite.writer import TICK_SECONDS, Job
 from tactful.terms import Busy, Mistake, StoreAway, StoreFull, Trouble
 from tactful.testing.conformance.durability import DurabilitySuite
 from tactful.testing.conformance.shelf import user
@@ -174,3 +176,54 @@ def test_our_own_mistakes_stay_what_they_are() -> None:
     """An error that only a bug can cause is not dressed up as trouble."""
     error = errors.UndefinedColumn("x")
     assert trouble_of(error) is error
+
+
+FULL = """
+CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON events_20260302 EXECUTE FUNCTION fail()
+"""
+
+
+def test_a_full_disk(shelf: PostgresShelf, url: str) -> None:
+    """What could not be written is refused, not remembered as a duplicate, and taken later."""
+    ann = shelf.subject()
+    shelf.see(ann, "teapot")
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(FULL)
+        for _ in range(2):
+            with pytest.raises(StoreFull, match="free some space"):
+                shelf.see(ann, "cup")
+        assert shelf.subject("bob") != ann
+        db.execute("DROP TRIGGER full_disk ON events_20260302")
+    assert shelf.see(ann, "teapot", "cup") == 1
+    assert shelf.items(ann) == ["teapot", "cup"]
+
+
+def test_one_job_of_a_group_fails(shelf: PostgresShelf, url: str) -> None:
+    """What one job could not do takes nothing of the others in its group with it."""
+    ann = shelf.subject()
+    shelf.say(ann)
+    other = Connection(url)
+    other.execute("BEGIN IMMEDIATE")
+    submit, append = shelf.postgres._engine.writer.submit, shelf.store.events.append
+    query = "INSERT INTO items (id, body) VALUES (?, ?)"
+
+    def fail(db: Any) -> None:
+        db.execute(query, ("half", b""))
+        db.execute(query, ("half", b""))
+
+    jobs: list[Future[Any]] = [
+        append([shelf.event(ann, "first")]),
+        submit(Job(work=fail)),
+        append([shelf.event(ann, "second"), shelf.event(ann, "first")]),
+        submit(Job(work=lambda db: db.execute(query, ("whole", b"")).rowcount)),
+        append([shelf.event(ann, "third")]),
+    ]
+    other.execute("ROLLBACK")
+    with pytest.raises(errors.UniqueViolation):
+        jobs[1].result()
+    assert [len(jobs[n].result()) for n in (0, 2, 4)] == [1, 1, 1]
+    assert shelf.items(ann) == ["first", "second", "third"]
+    assert other.execute("SELECT id FROM items").fetchall() == [("whole",)]
+    other.close()

@@ -12,21 +12,18 @@ or a row of digests, is changed by nobody meanwhile.
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, TypeVar, cast
 
 import psycopg
 
 from tactful.adapters.postgres.phrases import translated
+from tactful.adapters.postgres.sessions import WRITING, check_promises
 from tactful.adapters.postgres.troubles import LOST, trouble_of
+from tactful.adapters.postgres.waiting import Rows, in_binary
 from tactful.adapters.sqlite.connections import Connection as SqliteConnection
-from tactful.adapters.sqlite.connections import Readers
 from tactful.terms import StoreAway, TactfulError, Trouble
 
 T = TypeVar("T")
@@ -40,40 +37,16 @@ SERVING: Final = 0x7AC7F02
 """The advisory lock that servers share, so that a command knows of them."""
 
 WAIT_SECONDS: Final = 5
-OLDEST: Final = 130_000
 _ROWS_A_STEP: Final = 1_000
+PULSE: Final = "SELECT n FROM pulse"
 _TURN: Final = (
     "BEGIN; SET LOCAL lock_timeout = '{patience}ms';"
-    f" SELECT pg_advisory_xact_lock({TURN}); SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"
+    f" SELECT pg_advisory_xact_lock({TURN}); SET LOCAL lock_timeout = '{WAIT_SECONDS}s'; {PULSE}"
 )
 _COMMIT_TURN: Final = (
     "UPDATE pulse SET n = n + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
 )
 """Beats where something was written: by that the other servers know to look."""
-
-_SETTINGS: Final = (
-    "SET idle_in_transaction_session_timeout = '{idle}s'; SET client_min_messages = warning;"
-    " SET default_transaction_read_only = {only}; SET default_transaction_isolation = '{level}';"
-    " SELECT current_setting('synchronous_commit'), current_setting('fsync'),"
-    " current_setting('server_encoding'), current_setting('server_version_num')::int"
-)
-WRITING: Final = _SETTINGS.format(idle=60, only="off", level="read committed")
-READING: Final = _SETTINGS.format(idle=60, only="on", level="repeatable read")
-
-
-@dataclass(slots=True)
-class Rows:
-    """
-    Rows that wait to be sent together, and the savepoint that the server may not know of yet.
-
-    A call that only appends costs no word with the server: its rows go with those of others.
-    """
-
-    query: str = ""
-    types: Sequence[str] = ()
-    waiting: list[Sequence[object]] = field(default_factory=list)
-    saved: int | None = None
-    told: bool = False
 
 
 class Connection:
@@ -96,6 +69,7 @@ class Connection:
         self._in_turn = False
         self._began = False
         self._rows = Rows()
+        self._pulse = 0
         self.beats = 0
         self.patience_ms = WAIT_SECONDS * 1000
         try:
@@ -130,12 +104,18 @@ class Connection:
             self._settle()
             self.ask(lambda inner, step=step: inner.cursor().executemany(query, step))  # type: ignore[misc]
 
-    def copy(self, query: str, rows: Sequence[Sequence[object]], types: Sequence[str]) -> None:
-        """Send *rows*, of *types*, by the *query*, a COPY in binary: now, or with others soon."""
+    def copy(self, query: str, rows: Iterable[bytes]) -> None:
+        """Send *rows* by the *query*, a COPY in binary: with those of others, at the latest now."""
         if self._rows.query not in {"", query}:
             self._settle()
-        self._rows.query, self._rows.types = query, types
+        self._rows.query = query
         self._rows.waiting += rows
+
+    def pulse(self) -> int:
+        """Return where the pulse is: as the turn began, or now."""
+        if not self._in_turn:
+            [self._pulse] = self.execute(PULSE).fetchone()  # type: ignore[misc]
+        return self._pulse
 
     def announce(self) -> None:
         """Let every command know that a server has the database open, until it is closed."""
@@ -182,6 +162,9 @@ class Connection:
         except TactfulError:
             self.roll_back()
             raise
+        while cursor.nextset():
+            pass
+        [self._pulse] = cursor.fetchone()  # type: ignore[misc]
         self._began = self._in_turn = True
         return cursor
 
@@ -242,15 +225,13 @@ class Connection:
 
     def _send(self, many: int) -> None:
         """Send the first *many* of the rows that wait."""
-        rows, types, query = self._rows.waiting[:many], self._rows.types, self._rows.query
+        rows, query = self._rows.waiting[:many], self._rows.query
         if not rows:
             return
 
         def work(inner: psycopg.Connection[Any]) -> None:
             with inner.cursor() as cursor, cursor.copy(query.encode()) as copy:
-                copy.set_types(types)
-                for row in rows:
-                    copy.write_row(row)
+                copy.write(in_binary(rows))
 
         try:
             self.ask(work)
@@ -286,7 +267,7 @@ class Connection:
             cursor = inner.execute(self._settings.encode())
             while cursor.nextset():
                 pass
-            _check(*cursor.fetchone())  # type: ignore[misc]
+            check_promises(*cursor.fetchone())  # type: ignore[misc]
             inner.execute(self._after)
         except BaseException:
             inner.close()
@@ -314,51 +295,7 @@ def as_sqlite(db: Connection) -> SqliteConnection:
     return cast("SqliteConnection", db)
 
 
-def _check(synchronous: str, fsync: str, encoding: str, version: int) -> None:
-    """
-    Raise unless the server keeps what it acknowledges.
-
-    Raises:
-        Trouble: it does not; the message says what to set.
-    """
-    if synchronous == "off" or fsync == "off":
-        name = "fsync" if fsync == "off" else "synchronous_commit"
-        raise Trouble(
-            f"this database has {name} = off: it would acknowledge what a crash then loses; "
-            f"set {name} = on and open the shop again"
-        )
-    if encoding != "UTF8":
-        raise Trouble("this database is not in UTF8: make one with ENCODING 'UTF8'")
-    if version < OLDEST:
-        raise Trouble("this PostgreSQL is too old: tactful needs version 13 or newer")
-
-
 def _reason(error: psycopg.Error) -> str:
     """Return the last line that libpq says, which names no password."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
-
-
-class PostgresReaders(Readers):
-    """A reading connection per thread; it sees a snapshot per query, or per transaction."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._ours: threading.local = threading.local()
-        self._open_ones: weakref.WeakSet[Connection] = weakref.WeakSet()
-        self._closing = threading.Lock()
-
-    def get(self) -> sqlite3.Connection:
-        """Return this thread's connection."""
-        db: Connection | None = getattr(self._ours, "db", None)
-        if db is None:
-            db = self._ours.db = Connection(self._url, settings=READING)
-            with self._closing:
-                self._open_ones.add(db)
-        return as_sqlite(db)
-
-    def close(self) -> None:
-        """Close the connections of all threads."""
-        with self._closing:
-            for db in list(self._open_ones):
-                db.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from tactful.adapters.postgres.connections import Connection
@@ -11,8 +13,13 @@ from tactful.adapters.sqlite.days import Days
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.rows import Row
+from tactful.terms import Mistake
 
-_TYPES: Final = ("int8", "int8", "text", "int8", "bytea", "bytea")
+_BEFORE_NAME: Final = struct.Struct(">hiqiqi").pack
+_AFTER_NAME: Final = struct.Struct(">iqi").pack
+_LENGTH: Final = struct.Struct(">i").pack
+_FIELDS: Final = 6
+_NUMBER: Final = 8
 
 
 class PostgresDays(Days):
@@ -47,4 +54,34 @@ class PostgresIntake(Intake):
         query = (
             f"COPY {table} (subject, at, name, purposes, message, body) FROM STDIN (FORMAT BINARY)"
         )
-        self._own.copy(query, rows, _TYPES)
+        self._own.copy(query, map(packed, rows))
+
+
+def packed(row: Row) -> bytes:
+    """Return *row* as a binary COPY takes it: how many fields, and each behind its length."""
+    subject, at, name, purposes, message, body = row
+    text = _encoded(name)
+    return b"".join(
+        (
+            _BEFORE_NAME(_FIELDS, _NUMBER, subject, _NUMBER, at, len(text)),
+            text,
+            _AFTER_NAME(_NUMBER, purposes, len(message)),
+            message,
+            _LENGTH(len(body)),
+            body,
+        )
+    )
+
+
+@lru_cache(maxsize=1024)
+def _encoded(name: str) -> bytes:
+    """
+    Return the *name* of an event in UTF-8.
+
+    Raises:
+        Mistake: PostgreSQL holds no such text.
+    """
+    text = name.encode(errors="replace")
+    if b"\0" in text:
+        raise Mistake("the name of an event holds a NUL: leave it out")
+    return text

@@ -9,11 +9,11 @@ from tactful.adapters.postgres.changes import PostgresChanges
 from tactful.adapters.postgres.connections import (
     SERVING,
     Connection,
-    PostgresReaders,
     as_sqlite,
 )
 from tactful.adapters.postgres.intake import PostgresIntake
 from tactful.adapters.postgres.migrate import bring_up_to_date
+from tactful.adapters.postgres.readers import PostgresReaders
 from tactful.adapters.postgres.records import PostgresRecords
 from tactful.adapters.postgres.writer import PostgresWriter
 from tactful.adapters.sqlite.connections import Connection as SqliteConnection

@@ -26,7 +26,10 @@ class Seen:
         self._stale = True
 
     def __contains__(self, message: bytes) -> bool:
-        return any(message in day for day in self._days.values())
+        for day in self._days.values():  # noqa: SIM110 - half the time of `any`, a million times
+            if message in day:
+                return True
+        return False
 
     def look_again(self) -> None:
         """Note that another process may have appended."""
