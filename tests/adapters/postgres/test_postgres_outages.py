@@ -6,8 +6,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tactful.adapters.postgres import writer
 from tactful.adapters.postgres.connections import Connection
 from tactful.adapters.postgres.troubles import trouble_of
 from tactful.adapters.sqlite import ChangeKind
+from tactful.adapters.sqlite.rows import to_row
 from tactful.adapters.sqlite.writer import TICK_SECONDS, Job
 from tactful.terms import Busy, Mistake, StoreAway, StoreFull, Trouble
 from tactful.testing.conformance.durability import DurabilitySuite
@@ -204,26 +206,69 @@ def test_one_job_of_a_group_fails(shelf: PostgresShelf, url: str) -> None:
     """What one job could not do takes nothing of the others in its group with it."""
     ann = shelf.subject()
     shelf.say(ann)
-    other = Connection(url)
-    other.execute("BEGIN IMMEDIATE")
-    submit, append = shelf.postgres._engine.writer.submit, shelf.store.events.append
+    shelf.see(ann, "zeroth")
+    append, intake = shelf.store.events.append, shelf.store.events._intake  # type: ignore[attr-defined]
     query = "INSERT INTO items (id, body) VALUES (?, ?)"
 
     def fail(db: Any) -> None:
         db.execute(query, ("half", b""))
         db.execute(query, ("half", b""))
 
-    jobs: list[Future[Any]] = [
-        append([shelf.event(ann, "first")]),
-        submit(Job(work=fail)),
-        append([shelf.event(ann, "second"), shelf.event(ann, "first")]),
-        submit(Job(work=lambda db: db.execute(query, ("whole", b"")).rowcount)),
-        append([shelf.event(ann, "third")]),
+    def fail_after_appending(db: Any) -> None:
+        intake.insert(db, "events_20260302", [to_row(shelf.event(ann, "never"), bits)])
+        raise ZeroDivisionError
+
+    bits = shelf.postgres._engine.bits
+    with grouped(shelf, url) as submit:
+        jobs: list[Future[Any]] = [
+            append([shelf.event(ann, "first")]),
+            submit(Job(work=fail)),
+            append([shelf.event(ann, "second"), shelf.event(ann, "first")]),
+            submit(Job(work=fail_after_appending)),
+            submit(Job(work=lambda db: db.execute(query, ("whole", b"")).rowcount)),
+            append([shelf.event(ann, "third")]),
+        ]
+    assert [type(job.exception()) for job in jobs if job.exception()] == [
+        errors.UniqueViolation,
+        ZeroDivisionError,
     ]
-    other.execute("ROLLBACK")
-    with pytest.raises(errors.UniqueViolation):
-        jobs[1].result()
-    assert [len(jobs[n].result()) for n in (0, 2, 4)] == [1, 1, 1]
-    assert shelf.items(ann) == ["first", "second", "third"]
-    assert other.execute("SELECT id FROM items").fetchall() == [("whole",)]
-    other.close()
+    assert [len(jobs[n].result()) for n in (0, 2, 5)] == [1, 1, 1]
+    assert shelf.items(ann) == ["zeroth", "first", "second", "third"]
+    with psycopg.connect(url) as db:
+        assert db.execute("SELECT id FROM items").fetchall() == [("whole",)]
+
+
+def test_a_full_disk_in_the_middle_of_a_group(shelf: PostgresShelf, url: str) -> None:
+    """Where rows of several cannot be sent, nothing of their group stays, and all are told."""
+    ann = shelf.subject()
+    shelf.say(ann)
+    shelf.see(ann, "teapot")
+    query = "INSERT INTO items (id, body) VALUES ('x', ?)"
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(FULL)
+        with grouped(shelf, url) as submit:
+            jobs: list[Future[Any]] = [
+                shelf.store.events.append([shelf.event(ann, "cup")]),
+                submit(Job(work=lambda db: db.execute(query, (b"",)).rowcount)),
+                submit(Job(work=lambda _: None)),
+            ]
+        assert [type(job.exception()) for job in jobs] == [StoreFull] * 3
+        assert db.execute("SELECT id FROM items").fetchall() == []
+        db.execute("DROP TRIGGER full_disk ON events_20260302")
+    assert shelf.see(ann, "cup") == 1
+
+
+@contextmanager
+def grouped(shelf: PostgresShelf, url: str) -> Iterator[Callable[[Job[Any]], Future[Any]]]:
+    """Yield what submits a job; all that is submitted in the block is committed together."""
+    other = Connection(url)
+    other.execute("BEGIN IMMEDIATE")
+    writer = shelf.postgres._engine.writer
+    waiting = writer.submit(Job(work=lambda _: None))  # the writer waits for its turn with this
+    while not waiting.running():
+        time.sleep(0.01)
+    try:
+        yield writer.submit
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
