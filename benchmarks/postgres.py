@@ -10,6 +10,7 @@ with the same indexes.  The two take turns, and a figure is the median over the 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sqlite3
 import sys
@@ -60,8 +61,8 @@ class Told:
 def main() -> None:
     """Take the figures, print them and write them down."""
     parser = argparse.ArgumentParser(description="append through the store, and by bare COPY")
-    parser.add_argument("--events", type=int, default=100_000, help="how many a round")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--events", type=int, default=30_000, help="how many a round")
+    parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
     if reason := why_not():
         sys.exit(f"postgres: {reason}")
@@ -180,6 +181,8 @@ def event(subject: SubjectId) -> Event:
 
 def timed(work: Callable[[], object]) -> float:
     """Return how many seconds *work* takes."""
+    gc.collect()
+    gc.freeze()  # as the server does
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun

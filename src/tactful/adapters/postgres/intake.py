@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 from tactful.adapters.postgres.connections import Connection
 from tactful.adapters.sqlite.days import Days
 from tactful.adapters.sqlite.engine import Engine
-from tactful.adapters.sqlite.intake import Intake
+from tactful.adapters.sqlite.intake import Call, Intake
 from tactful.adapters.sqlite.rows import Row
 from tactful.terms import Mistake
 
@@ -55,6 +55,18 @@ class PostgresIntake(Intake):
             f"COPY {table} (subject, at, name, purposes, message, body) FROM STDIN (FORMAT BINARY)"
         )
         self._own.copy(query, map(packed, rows))
+
+    def _fresh(self, db: sqlite3.Connection, call: Call) -> Mapping[bytes, Row]:
+        """Return the first row of each message that is new, by whole sets where it can."""
+        if call.imports or not call.subjects <= self._alive:
+            return super()._fresh(db, call)
+        fresh = {row.message: row for row in call.rows}
+        if len(fresh) < len(call.rows):
+            fresh = {row.message: row for row in reversed(call.rows)}
+            fresh = dict(reversed(fresh.items()))
+        for message in self.seen.among(fresh.keys()):
+            del fresh[message]
+        return fresh
 
 
 def packed(row: Row) -> bytes:
