@@ -15,6 +15,7 @@ demo: $(VENV)/runtime.stamp
 test: $(VENV)/dev.stamp check
 	sh $(SYSTEM) chromium
 	sh $(SYSTEM) node
+	sh $(SYSTEM) postgres
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 	$(BIN)/coverage report --include='src/tactful/terms/*,src/tactful/gate/*' --fail-under=100 --skip-covered
 

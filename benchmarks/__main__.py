@@ -6,7 +6,16 @@ import os
 import subprocess
 import sys
 
-NAMES = ("gate", "standings", "consent_strings", "merging", "history", "http", "protocols")
+NAMES = (
+    "gate",
+    "standings",
+    "consent_strings",
+    "merging",
+    "history",
+    "http",
+    "protocols",
+    "postgres",
+)
 NEED_DATA = frozenset({"history", "http", "protocols"})
 
 

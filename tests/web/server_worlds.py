@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +48,18 @@ class Running:
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Running]:
     """Make a shop in *folder* and serve it, with `[server]` *settings*, until the block ends."""
-    keys, port = init_shop(folder), free_port()
+    environment = {f"TACTFUL_SERVER_{k}".upper(): v for k, v in settings.items()}
+    with serving_of(folder, init_shop(folder), environment) as server:
+        yield server
+
+
+@contextmanager
+def serving_of(folder: Path, keys: NewKeys, environment: Mapping[str, str]) -> Iterator[Running]:
+    """Serve the shop in *folder*, which has *keys*, until the block ends."""
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(folder), str(port)],
-        env={**os.environ, **{f"TACTFUL_SERVER_{k}".upper(): v for k, v in settings.items()}},
+        env={**os.environ, **environment},
         stderr=subprocess.PIPE,
         text=True,
     )

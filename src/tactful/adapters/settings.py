@@ -17,6 +17,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from tactful.adapters.store_address import check_address, has_password
 from tactful.terms import Mistake, NotAShop
 
 FILE = "tactful.toml"
@@ -91,11 +92,19 @@ class IdentitySettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown
 
 
 class StoreSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """`[store]`: the folders of data, keys and models, relative to the shop folder."""
+    """`[store]`: the folders of data, keys and models, relative to the shop folder.
+
+    With a `url` the data are in that PostgreSQL database, and the folder of data is not used.
+    """
 
     data: str = "data"
     keys: str = "keys"
     models: str = "models"
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.url:
+            check_address(self.url)
 
 
 class WebhookSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +144,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise Mistake(f"{path} is not valid TOML: {wrong}") from None
+    _require_no_password(found, path)
     _overlay(found, os.environ if environment is None else environment)
     try:
         return msgspec.convert(found, Settings, strict=False)
@@ -169,6 +179,22 @@ def _overlay(found: dict[str, object], environment: Mapping[str, str]) -> None:
                 table = found.setdefault(section, {})
                 if isinstance(table, dict):
                     table[key.name] = value if key.type != tuple[str, ...] else _listed(value)
+
+
+def _require_no_password(found: Mapping[str, object], path: Path) -> None:
+    """
+    Raise where the address of the database in the file holds a password.
+
+    Raises:
+        Mistake: it does; the message does not repeat it.
+    """
+    store = found.get("store")
+    url = store.get("url") if isinstance(store, dict) else None
+    if isinstance(url, str) and has_password(url):
+        raise Mistake(
+            f"{path}: a password does not belong into [store] url: take it out, and give the whole "
+            "address in the environment as TACTFUL_STORE_URL, or keep the password in ~/.pgpass"
+        )
 
 
 def _listed(value: str) -> list[str]:

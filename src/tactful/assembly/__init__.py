@@ -20,8 +20,8 @@ from tactful.assembly.shops import (
     init_shop,
     is_demo_shop,
     open_shop,
-    store_version,
 )
+from tactful.assembly.stores import store_in_words, store_version
 from tactful.assembly.tables import OrderLog, Table, read_orders, read_table
 from tactful.assembly.webhooks import SHOPIFY, is_webhook_secret
 
@@ -49,6 +49,7 @@ __all__ = [
     "region_codes",
     "rotate_receipt_key",
     "shop_receipt_keys",
+    "store_in_words",
     "store_version",
     "write_receipts",
 ]

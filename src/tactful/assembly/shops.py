@@ -23,7 +23,7 @@ from tactful.adapters.access import (
 from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
-from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
+from tactful.adapters.policy_files import load_policy, write_policy
 from tactful.adapters.request_files import RequestFolder
 from tactful.adapters.settings import (
     FILE,
@@ -34,9 +34,9 @@ from tactful.adapters.settings import (
     write_settings,
 )
 from tactful.adapters.signing_key import open_signer, receipt_keys
-from tactful.adapters.sqlite import SqliteStore, open_store
-from tactful.adapters.sqlite.migrate import HEAD
+from tactful.adapters.sqlite import SqliteStore
 from tactful.adapters.webhook_secrets import WebhookSecrets
+from tactful.assembly.stores import Opening, open_shop_store
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.capabilities.profile import Limits
@@ -145,7 +145,7 @@ def open_shop(
     Args:
         folder: Where `tactful init` made it.
         clock: The shop's time; the system's by default, or `[shop] as_of`.
-        serving: Whether to hold the folder against a second server.
+        serving: Whether to serve; a folder with a store of its own is held against a second server.
         progress: Told, while a changed policy is taken up, how many of how many subjects are done.
 
     Raises:
@@ -155,11 +155,16 @@ def open_shop(
     """
     folder = Path(folder)
     settings = read_settings(folder)
-    lock = FolderLock(folder) if serving else None
+    lock = FolderLock(folder) if serving and not settings.store.url else None
+    opening = Opening(
+        folder=folder,
+        settings=settings,
+        clock=clock or _clock(settings),
+        serving=serving,
+        progress=progress,
+    )
     try:
-        return _opened(
-            folder, settings, clock=clock or _clock(settings), lock=lock, progress=progress
-        )
+        return _opened(opening, lock=lock)
     except BaseException:
         if lock:
             lock.close()
@@ -174,28 +179,13 @@ def is_demo_shop(folder: Path) -> bool:
         return False
 
 
-def _opened(
-    folder: Path,
-    settings: Settings,
-    *,
-    clock: Clock,
-    lock: FolderLock | None,
-    progress: Progress | None,
-) -> Opened:
+def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
+    folder, settings, clock = opening.folder, opening.settings, opening.clock
     keys = folder / settings.store.keys
     key_file = KeyFile(keys / KEY_FILE)
     master = key_file.master()
     policy = load_policy(folder / "policy", on=clock().date())
-    store = open_store(
-        folder / settings.store.data,
-        policy,
-        key_file,
-        policy_hash=policy_hash(policy),
-        clock=clock,
-        take_over=lock is not None or not FolderLock.is_held(folder),
-        progress=progress,
-        limits=_limits(settings),
-    )
+    store = open_shop_store(opening, policy, key_file, limits=_limits(settings))
     return Opened(
         shop=Shop(_parts(store, policy, settings, folder=folder, master=master, clock=clock)),
         settings=settings,
@@ -288,8 +278,3 @@ def _clock(settings: Settings) -> Clock:
     aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     behind = datetime.now(UTC) - aware
     return lambda: datetime.now(UTC) - behind
-
-
-def store_version() -> str:
-    """Return the version of the tables that every open store has."""
-    return HEAD

@@ -90,7 +90,7 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _settings(opened)
     yield from _places(opened)
     yield _policy(opened)
-    yield _store()
+    yield _store(opened)
     yield _models(opened)
     yield _clock(opened)
     yield _server(opened)
@@ -174,10 +174,10 @@ def _policy(opened: Opened) -> Finding:
     return Finding(check="policy", state=State.OK, says=says)
 
 
-def _store() -> Finding:
-    from tactful.assembly import store_version
+def _store(opened: Opened) -> Finding:
+    from tactful.assembly import store_in_words
 
-    says = f"opens, version {store_version()}; what is deleted is wiped (secure_delete)"
+    says = f"opens, {store_in_words(opened.settings)}"
     return Finding(check="store", state=State.OK, says=says)
 
 

@@ -24,7 +24,9 @@ def serve(folder: Path, host: str | None, port: int | None, *, workers: int) -> 
     What was acknowledged by then is kept.
     """
     if workers > 1:
-        raise Mistake("the embedded store is served by one process: leave --workers out")
+        raise Mistake(
+            "`tactful serve` is one process: leave --workers out; on PostgreSQL, start several"
+        )
     start(folder, host=host, port=port)
 
 

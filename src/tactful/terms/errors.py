@@ -8,6 +8,7 @@ What can go wrong, as a tree.  Answers about people are never errors: a refusal 
     ├── Trouble            the surroundings fail us: disk full, locked, not a shop folder
     │   ├── NotAShop       the folder holds no shop
     │   ├── Busy           another process holds what we need, or we have too much to do
+    │   ├── StoreAway      the database cannot be reached for now
     │   └── StoreFull      the store cannot write; nothing was half written
     └── PermitMisuse       our own code used a permit beyond its scope or time: a bug
 """
@@ -41,6 +42,10 @@ class NotAShop(Trouble):
 
 class Busy(Trouble):
     """Another process holds what is needed, or too much is waiting already."""
+
+
+class StoreAway(Trouble):
+    """The database cannot be reached for now.  What was acknowledged before is safe."""
 
 
 class StoreFull(Trouble):

@@ -21,6 +21,7 @@ from tactful.terms import (
     NotFound,
     PermitMisuse,
     PolicyMistake,
+    StoreAway,
     StoreFull,
     TactfulError,
     Trouble,
@@ -28,7 +29,7 @@ from tactful.terms import (
 from tactful.web.exchange import Declined, Header, Reply
 
 PROBLEM: Final = b"application/problem+json"
-RETRY_SECONDS: Final[Mapping[type[Exception], int]] = {Busy: 1, StoreFull: 30}
+RETRY_SECONDS: Final[Mapping[type[Exception], int]] = {Busy: 1, StoreAway: 1, StoreFull: 30}
 
 _STATUS: Final[Mapping[type[TactfulError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,

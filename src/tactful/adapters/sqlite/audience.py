@@ -90,7 +90,7 @@ def _of_day(
     query = (
         f"SELECT subject, at, name, purposes, message, body FROM {day.table}"
         f" WHERE subject BETWEEN ? AND ? AND {plus}subject IN (SELECT value FROM json_each(?))"
-        " AND purposes & ? ORDER BY subject, at, rowid"
+        " AND purposes & ? <> 0 ORDER BY subject, at, rowid"
     )
     wanted = "[" + ",".join(map(str, portion.tolist())) + "]"
     return map(Row._make, db.execute(query, (first, last, wanted, mask)).fetchall())

@@ -80,7 +80,7 @@ class SqliteCatalogue:
         return goods
 
     def _heed(self, change: Change) -> None:
-        if change.kind is ChangeKind.ITEMS:
+        if change.kind in {ChangeKind.ITEMS, ChangeKind.MISSED}:
             self._memory.clear()
 
 

@@ -29,6 +29,8 @@ class ChangeKind(enum.StrEnum):
     ITEMS = "items"
     MERGED = "merged"
     HANDED_ON = "handed on"
+    MISSED = "missed"
+    """The others could not be heard for a while: anything may have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +52,10 @@ class Changes:
     """The feed of one open store."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        self._origin = secrets.randbits(62)
+        self._origin = new_origin()
         self._listeners: list[Listener] = []
         self._seen = _last(db)
-        self._version = _version(db)
+        self._version = self.version(db)
 
     def heed(self, listener: Listener) -> None:
         """Call *listener* with every change, on the writer's thread."""
@@ -73,7 +75,7 @@ class Changes:
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """Tell what others committed since; *db* must be the connection that we write with."""
-        version = _version(db)
+        version = self.version(db)
         if version == self._version:
             return
         self._version = version
@@ -83,6 +85,15 @@ class Changes:
         for number, subject, kind in db.execute(query, (self._seen, self._origin)).fetchall():
             self.tell(Change(subject=subject, kind=ChangeKind(kind), number=number))
         self._seen = _last(db)
+
+    def version(self, db: sqlite3.Connection) -> int:
+        """Return a number that changes when, and only when, another connection committed."""
+        return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def new_origin() -> int:
+    """Return a name for one open store, by which it knows its own changes."""
+    return secrets.randbits(62)
 
 
 def changes_since(db: sqlite3.Connection, number: int) -> tuple[Change, ...]:
@@ -95,8 +106,3 @@ def changes_since(db: sqlite3.Connection, number: int) -> tuple[Change, ...]:
 
 def _last(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
-
-
-def _version(db: sqlite3.Connection) -> int:
-    """Return a number that changes when, and only when, another connection committed."""
-    return int(db.execute("PRAGMA data_version").fetchone()[0])

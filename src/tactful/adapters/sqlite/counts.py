@@ -27,11 +27,11 @@ _ROWS_A_JOB: Final = 10_000  # some 30 ms: an audience of a million must not hol
 _USES: Final = (
     "INSERT INTO uses (subject, activity, day, n)"
     " SELECT id, ?2, ?3, ?4 FROM subjects WHERE id = ?1"  # nothing is counted for the erased
-    " ON CONFLICT DO UPDATE SET n = n + excluded.n"
+    " ON CONFLICT (subject, activity, day) DO UPDATE SET n = uses.n + excluded.n"
 )
 _TALLIES: Final = (
     "INSERT INTO tallies (name, label, day, n) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET n = n + excluded.n"
+    " ON CONFLICT (day, name, label) DO UPDATE SET n = tallies.n + excluded.n"
 )
 
 Key = tuple[Any, tuple[str, ...], str]

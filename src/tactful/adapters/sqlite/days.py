@@ -45,13 +45,18 @@ class Days:
         known = next((each for each in self.all if each.day == day), None)
         if known is not None and newest < known.newest:
             return False
-        _create(db, table_of(day))
+        self.create(db, table_of(day))
         db.execute(
             "INSERT INTO days (day, newest) VALUES (?, ?)"
-            " ON CONFLICT (day) DO UPDATE SET newest = max(newest, excluded.newest)",
+            " ON CONFLICT (day) DO UPDATE SET newest = excluded.newest"
+            " WHERE excluded.newest > days.newest",
             (day.isoformat(), (newest // _HOUR_MS + 1) * _HOUR_MS),
         )
         return True
+
+    def create(self, db: sqlite3.Connection, table: str) -> None:
+        """Make *table* unless it is there, in the running transaction."""
+        _create(db, table)
 
 
 def read_days(db: sqlite3.Connection) -> tuple[Day, ...]:

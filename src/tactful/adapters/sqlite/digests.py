@@ -34,9 +34,13 @@ _LEVELS: Final = 3
 
 KEEP_ROW: Final = (
     "INSERT INTO digests (block, facts) VALUES (?, ?)"
-    " ON CONFLICT DO UPDATE SET facts = excluded.facts WHERE facts <> excluded.facts"
+    " ON CONFLICT (block) DO UPDATE SET facts = excluded.facts"
+    " WHERE digests.facts <> excluded.facts"
 )
-KEEP_YOUNG: Final = "INSERT OR REPLACE INTO young (subject, until) VALUES (?, ?)"
+KEEP_YOUNG: Final = (
+    "INSERT INTO young (subject, until) VALUES (?, ?)"
+    " ON CONFLICT (subject) DO UPDATE SET until = excluded.until"
+)
 _READ = (
     "SELECT (SELECT value FROM meta WHERE name = 'policy_hash'),"
     " (SELECT substr(facts, ?1, ?2) FROM digests WHERE block = ?3),"

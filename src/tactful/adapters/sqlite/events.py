@@ -30,7 +30,9 @@ ANSWER_REQUEST: Final = ("necessary", "answer-request")
 RECENT: Final = 100
 _REMEMBERED: Final = 20_000
 _IMPORT: Final = "import"
+_ALL: Final = 2**62
 _EVERYTHING: Final = ""
+_OF_ALL: Final = {ChangeKind.APPENDED, ChangeKind.MISSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +114,9 @@ class SqliteEvents:
                 continue
             query = (
                 f"SELECT at, rowid, name, purposes, message, body FROM {day.table}"
-                " WHERE subject = ? AND purposes & ? ORDER BY at DESC, rowid DESC LIMIT ?"
+                " WHERE subject = ? AND purposes & ? <> 0 ORDER BY at DESC, rowid DESC LIMIT ?"
             )
-            asked = (member, view.mask, -1 if limit is None else limit)
+            asked = (member, view.mask, _ALL if limit is None else limit)
             rows = self._engine.read().execute(query, asked).fetchall()
             found = sorted([*found, *_found(rows, day, member)], reverse=True)[:limit]
         return tuple(view.event(row) for *_, row in reversed(found))
@@ -127,7 +129,7 @@ class SqliteEvents:
                 self._memory.drop(member)
 
     def _heed(self, change: Change) -> None:
-        if change.kind is ChangeKind.APPENDED and change.subject == ANYBODY:
+        if change.subject == ANYBODY and change.kind in _OF_ALL:
             self._memory.clear()
         elif change.kind in {ChangeKind.DROPPED, ChangeKind.ERASED, ChangeKind.MERGED}:
             self._memory.drop(SubjectId(change.subject))

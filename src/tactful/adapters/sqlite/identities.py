@@ -123,7 +123,7 @@ class SqliteIdentities:
         return found
 
     def _heed(self, change: Change) -> None:
-        if change.kind in {ChangeKind.ERASED, ChangeKind.HANDED_ON}:
+        if change.kind in {ChangeKind.ERASED, ChangeKind.HANDED_ON, ChangeKind.MISSED}:
             self._memory.clear()
 
 

@@ -48,12 +48,16 @@ class Intake:
         call.new_day = self.days.make_room(
             db, now.date(), newest=max(row.at for row in fresh.values())
         )
-        _insert(db, table_of(now.date()), list(fresh.values()))
+        self.insert(db, table_of(now.date()), list(fresh.values()))
         imported = [(message,) for message in fresh if message in call.imports]
         db.executemany("INSERT INTO imported (message) VALUES (?)", imported)
         self.seen.add(now.date(), fresh)
         call.taken = list(fresh)
         return frozenset(fresh)
+
+    def insert(self, db: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+        """Append *rows* to a day's *table*, in the running transaction."""
+        _insert(db, table, rows)
 
     def shut_out(self, subject: int) -> None:
         """Take nothing more of *subject*: they are being erased in the running transaction."""

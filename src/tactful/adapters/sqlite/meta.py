@@ -21,4 +21,8 @@ def noted(db: sqlite3.Connection, name: str, *, default: bytes = b"") -> bytes:
 
 def note(db: sqlite3.Connection, name: str, value: bytes) -> None:
     """Note *value* under *name*, in the running transaction."""
-    db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+    db.execute(
+        "INSERT INTO meta (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )

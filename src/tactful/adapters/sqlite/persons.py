@@ -149,8 +149,8 @@ def blank_person(db: sqlite3.Connection, members: Sequence[SubjectId]) -> int:
     which = places(members)
     cursor = db.execute(
         "UPDATE merges SET kept = 0, absorbed = 0, at = 0, evidence = '', author = '',"
-        f" sealed = x'', undone_at = NULL WHERE kept IN ({which}) OR absorbed IN ({which})",
-        (*members, *members),
+        f" sealed = ?, undone_at = NULL WHERE kept IN ({which}) OR absorbed IN ({which})",
+        (b"", *members, *members),
     )
     db.execute(f"DELETE FROM persons WHERE subject IN ({which})", tuple(members))
     db.execute(f"DELETE FROM claims WHERE subject IN ({which})", tuple(members))

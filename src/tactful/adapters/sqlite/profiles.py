@@ -168,7 +168,8 @@ class SqliteProfiles:
             permit,
             lambda db, subject: db.execute(
                 "INSERT INTO relationships (subject, kind, opt_out_offered, at)"
-                " VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
+                " VALUES (?, ?, ?, ?) ON CONFLICT (subject, kind, opt_out_offered)"
+                " DO UPDATE SET at = excluded.at WHERE excluded.at > relationships.at",
                 (subject, relationship.kind.value, int(offered), at),
             ),
         )

@@ -90,9 +90,9 @@ class SqliteRecords:
         self._intake.shut_out(subject)
         destroy_key(db, subject)
         for day in read_days(db):
-            gone += _blank(db, day.table, "subject = ?1", (subject,))
+            gone += self.remove_events(db, day.table, "subject = ?1", (subject,))
         removed = Counter(events=len(gone) - before)
-        removed["statements"] = blank_statements(db, subject)
+        removed["statements"] = self.remove_statements(db, subject)
         removed["digests"] = self._engine.digests.forget(db, subject)
         for table in _OF_SUBJECT:
             removed[table] = _delete(db, table, subject)
@@ -116,6 +116,16 @@ class SqliteRecords:
         tables = [day.table for day in read_days(db)]
         return sum(self._drop_events(db, t, (subject, mask), gone) for t in tables)
 
+    def remove_events(
+        self, db: sqlite3.Connection, table: str, condition: str, values: tuple[int, ...]
+    ) -> Messages:
+        """Remove the events of one day that meet *condition*, and return their messages."""
+        return _blank(db, table, condition, values)
+
+    def remove_statements(self, db: sqlite3.Connection, subject: SubjectId) -> int:
+        """Remove what *subject* said; return how many statements."""
+        return blank_statements(db, subject)
+
     def _destroy(self, work: Callable[[sqlite3.Connection, Messages], T], change: Change) -> T:
         """Run *work* durably, tell of it, and empty the log, which still holds what it removed."""
         gone: Messages = []
@@ -133,10 +143,10 @@ class SqliteRecords:
             self._engine.tell(told)
 
         result = self._engine.writer.run(whole, kept=kept)
-        self._empty_log()
+        self.empty_log(change)
         return result
 
-    def _empty_log(self) -> None:
+    def empty_log(self, _: Change) -> None:
         """
         Leave nothing in the log, waiting for reads that are under way.
 
@@ -164,11 +174,12 @@ class SqliteRecords:
         self, db: sqlite3.Connection, table: str, which: tuple[int, int], gone: Messages
     ) -> int:
         """Reduce or delete *which* (subject, mask) events of one day; return how many."""
-        nothing_left = "subject = ?1 AND purposes & ?2 AND purposes & ~?2 = 0"
-        blanked = _blank(db, table, nothing_left, which)
+        nothing_left = "subject = ?1 AND purposes & ?2 <> 0 AND purposes & ~?2 = 0"
+        blanked = self.remove_events(db, table, nothing_left, which)
         gone += blanked
         query = (
-            f"SELECT rowid, name, purposes, body FROM {table} WHERE subject = ? AND purposes & ?"
+            f"SELECT rowid, name, purposes, body FROM {table}"
+            " WHERE subject = ? AND purposes & ? <> 0"
         )
         reduced = []
         for place, name, purposes, body in db.execute(query, which).fetchall():

@@ -8,7 +8,7 @@ a microsecond, and some 100 bytes for each id.  It is rebuilt from the tables of
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -26,7 +26,14 @@ class Seen:
         self._stale = True
 
     def __contains__(self, message: bytes) -> bool:
-        return any(message in day for day in self._days.values())
+        for day in self._days.values():  # noqa: SIM110 - half the time of `any`, a million times
+            if message in day:
+                return True
+        return False
+
+    def among(self, messages: KeysView[bytes]) -> set[bytes]:
+        """Return those of *messages* that are here."""
+        return {message for day in self._days.values() for message in day & messages}
 
     def look_again(self) -> None:
         """Note that another process may have appended."""

@@ -24,7 +24,10 @@ class SqliteShowings:
         if notice.hash in self._kept:
             return
         row = (notice.hash, microseconds(at), msgspec.msgpack.encode(notice))
-        query = "INSERT OR IGNORE INTO showings (hash, first_shown_at, notice) VALUES (?, ?, ?)"
+        query = (
+            "INSERT INTO showings (hash, first_shown_at, notice) VALUES (?, ?, ?)"
+            " ON CONFLICT DO NOTHING"
+        )
         self._engine.writer.submit(
             Job(
                 work=lambda db: db.execute(query, row),

@@ -18,7 +18,7 @@ from tactful.terms import SubjectId
 
 _REMEMBERED = 200_000
 _OF_ONE = {ChangeKind.SAID, ChangeKind.SETTLED, ChangeKind.ERASED, ChangeKind.MERGED}
-_OF_ALL = _OF_ONE | {ChangeKind.ADMITTED}
+_OF_ALL = _OF_ONE | {ChangeKind.ADMITTED, ChangeKind.MISSED}
 
 
 class SqliteStandings:
@@ -68,6 +68,8 @@ class SqliteStandings:
     def _heed(self, change: Change) -> None:
         if change.kind in _OF_ONE:
             self._memory.drop(SubjectId(change.subject))
+        if change.kind is ChangeKind.MISSED:
+            self._memory.clear()
         if change.kind in _OF_ALL:
             self._columns.clear()
 

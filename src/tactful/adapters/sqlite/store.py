@@ -43,7 +43,7 @@ class SqliteStore:
     ) -> None:
         self._db = db
         self._engine = engine
-        intake = Intake(engine, Days(db))
+        intake = self._intake(engine, db)
         self.standings = SqliteStandings(engine)
         self.statements = SqliteStatements(engine)
         self.showings = SqliteShowings(engine)
@@ -51,13 +51,19 @@ class SqliteStore:
         self.profiles = SqliteProfiles(engine, keys)
         self.features = SqliteFeatures(engine, keys)
         self.events = SqliteEvents(engine, intake)
-        self.records = SqliteRecords(engine, intake, keys)
+        self.records = self._records(engine, intake, keys)
         self.catalogue = SqliteCatalogue(engine)
         self.tallies = SqliteTallies(engine)
         self.uses = SqliteUses(engine, self.tallies)
         engine.writer.chore(self.uses.counts.job)
         engine.writer.chore(self.tallies.counts.job)
         engine.writer.start()
+
+    def _intake(self, engine: Engine, db: Connection) -> Intake:
+        return Intake(engine, Days(db))
+
+    def _records(self, engine: Engine, intake: Intake, keys: SubjectKeys) -> SqliteRecords:
+        return SqliteRecords(engine, intake, keys)
 
     def changes_since(self, number: int) -> tuple[Change, ...]:
         """Return what any process changed after change *number*, oldest first."""
@@ -132,9 +138,9 @@ def open_store(
         bring_up_to_date(db, path)
         subject_keys = SubjectKeys(keys)
         digests = Digests(policy, policy_hash=policy_hash)
-        bits = _check_in(db, subject_keys, policy)
+        bits = check_in(db, subject_keys, policy)
         if take_over:
-            _take_over(db, digests, at=clock(), progress=progress or unheard)
+            take_over_digests(db, digests, at=clock(), progress=progress or unheard)
         engine = _engine(db, path, digests, bits=bits, clock=clock)
         return SqliteStore(db, engine, subject_keys, limits=limits or Limits())
     except BaseException as error:
@@ -173,7 +179,7 @@ def _make_room(folder: Path) -> None:
         raise Trouble(f"cannot make a store in {folder}: {error.strerror}") from error
 
 
-def _check_in(db: sqlite3.Connection, keys: SubjectKeys, policy: Policy) -> PurposeBits:
+def check_in(db: sqlite3.Connection, keys: SubjectKeys, policy: Policy) -> PurposeBits:
     """Check the key, and number the purposes."""
     db.execute("BEGIN IMMEDIATE")
     keys.verify(noted(db, KEY_CHECK, default=keys.check))
@@ -182,7 +188,7 @@ def _check_in(db: sqlite3.Connection, keys: SubjectKeys, policy: Policy) -> Purp
     return bits
 
 
-def _take_over(
+def take_over_digests(
     db: sqlite3.Connection, digests: Digests, *, at: datetime, progress: Progress
 ) -> None:
     """Take every digest anew where the policy changed."""

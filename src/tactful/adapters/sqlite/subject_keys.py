@@ -33,8 +33,9 @@ def destroy_key(db: sqlite3.Connection, subject: SubjectId) -> None:
     The row stays, blank: deleting it would make SQLite move other keys between pages, and what
     it moves it leaves behind as a copy.
     """
-    query = "UPDATE keys SET wrapped = zeroblob(length(wrapped)) WHERE subject = ?"
-    db.execute(query, (subject,))
+    row = db.execute("SELECT length(wrapped) FROM keys WHERE subject = ?", (subject,)).fetchone()
+    if row is not None:
+        db.execute("UPDATE keys SET wrapped = ? WHERE subject = ?", (bytes(row[0]), subject))
 
 
 class SubjectKeys:
