@@ -24,7 +24,7 @@ from tactful.adapters.postgres.troubles import trouble_of
 from tactful.adapters.sqlite import ChangeKind
 from tactful.adapters.sqlite.rows import to_row
 from tactful.adapters.sqlite.writer import TICK_SECONDS, Job
-from tactful.terms import Busy, Mistake, StoreAway, StoreFull, Trouble
+from tactful.terms import Busy, Mistake, StatementKind, StoreAway, StoreFull, Trouble
 from tactful.testing.conformance.durability import DurabilitySuite
 from tactful.testing.conformance.shelf import user
 
@@ -272,3 +272,36 @@ def grouped(shelf: PostgresShelf, url: str) -> Iterator[Callable[[Job[Any]], Fut
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+def test_a_connection_lost_in_the_middle_of_a_turn(
+    shelf: PostgresShelf, url: str, key: Path
+) -> None:
+    """A server that then writes nothing still hears what others say."""
+    ann = shelf.subject()
+    shelf.say(ann)
+    shelf.postgres.flush()
+    own = shelf.postgres._own
+
+    def lose(db: Any) -> None:
+        own._inner.close()
+        db.execute("SELECT 1")
+
+    with pytest.raises(StoreAway):
+        shelf.postgres._engine.writer.run(lose)
+    before = shelf.store.standings.digest(ann)
+    other = PostgresShelf(url, key)
+    other.say(ann, StatementKind.OBJECT)
+    other.store.close()
+    time.sleep(3 * TICK_SECONDS)
+    assert shelf.store.standings.digest(ann) != before
+
+
+def test_a_connection_lost_in_the_middle_of_reading(shelf: PostgresShelf) -> None:
+    """The next reading opens another one."""
+    db: Any = shelf.postgres._engine.read()
+    db.execute("BEGIN")
+    db._inner.close()
+    with pytest.raises(StoreAway):
+        db.execute("COMMIT")
+    assert db.execute("SELECT count(*) FROM subjects").fetchone() == (0,)

@@ -21,7 +21,7 @@ import psycopg
 
 from tactful.adapters.postgres.phrases import translated
 from tactful.adapters.postgres.sessions import WRITING, check_promises
-from tactful.adapters.postgres.troubles import LOST, trouble_of
+from tactful.adapters.postgres.troubles import LOST, reason_of, trouble_of
 from tactful.adapters.postgres.waiting import Rows, in_binary
 from tactful.adapters.sqlite.connections import Connection as SqliteConnection
 from tactful.terms import StoreAway, TactfulError, Trouble
@@ -75,7 +75,7 @@ class Connection:
         try:
             self._inner = self._opened()
         except psycopg.Error as error:
-            raise StoreAway(f"cannot reach the database: {_reason(error)}") from None
+            raise StoreAway(f"cannot reach the database: {reason_of(error)}") from None
 
     @property
     def in_transaction(self) -> bool:
@@ -172,7 +172,11 @@ class Connection:
         """End the transaction, and with it the turn."""
         self._send(len(self._rows.waiting))
         query = _COMMIT_TURN if self._in_turn else "COMMIT"
-        cursor = self.ask(lambda inner: inner.execute(query.encode()))
+        try:
+            cursor = self.ask(lambda inner: inner.execute(query.encode()))
+        except StoreAway:
+            self.roll_back()
+            raise
         beats = cursor.rowcount
         while cursor.nextset():
             pass
@@ -293,9 +297,3 @@ _VERBS: Final[dict[str, Callable[[Connection], Cursor]]] = {
 def as_sqlite(db: Connection) -> SqliteConnection:
     """Return *db* as what the shared parts of the store call it: they use what both have."""
     return cast("SqliteConnection", db)
-
-
-def _reason(error: psycopg.Error) -> str:
-    """Return the last line that libpq says, which names no password."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__

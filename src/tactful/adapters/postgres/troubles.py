@@ -41,6 +41,12 @@ def trouble_of(error: psycopg.Error) -> TactfulError | psycopg.Error:
     return error
 
 
+def reason_of(error: psycopg.Error) -> str:
+    """Return the last line that libpq says, which names no password."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
+
+
 def _said(error: psycopg.Error) -> str:
     """Return the server's own summary, which quotes no row."""
     return error.diag.message_primary or type(error).__name__

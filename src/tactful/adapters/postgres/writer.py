@@ -40,6 +40,7 @@ class PostgresWriter(Writer):
                 self._own.commit()
         except BaseException:
             if self._own.lost:
+                self._own.roll_back()  # as the database has done
                 self._changes.cut()
             raise
 

@@ -38,6 +38,9 @@ PURCHASE = Relationship(
     kind=RelationshipKind.PURCHASE, at=datetime(2026, 1, 5, tzinfo=UTC), opt_out_offered=True
 )
 
+_ONE_SHELF = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)
+"""All examples happen on one shelf, and a suite runs once for each adapter."""
+
 
 class StatementsSuite:
     """What was said, and what the gate reads of it."""
@@ -62,7 +65,7 @@ class StatementsSuite:
     @settings(
         max_examples=25,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=_ONE_SHELF,
     )
     @given(data=st.data())
     def test_digest_is_the_gates(self, shelf: Shelf, data: st.DataObject) -> None:
@@ -77,7 +80,7 @@ class StatementsSuite:
     @settings(
         max_examples=10,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=_ONE_SHELF,
     )
     @given(data=st.data())
     def test_all_digests_are_the_gates(self, shelf: Shelf, data: st.DataObject) -> None:
