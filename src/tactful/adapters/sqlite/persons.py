@@ -44,6 +44,8 @@ class Persons:
         """Forget whom *change* concerns."""
         if change.kind in {ChangeKind.MERGED, ChangeKind.ERASED}:
             self._memory.drop(SubjectId(change.subject))
+        elif change.kind is ChangeKind.MISSED:
+            self._memory.clear()
 
 
 def person_in(db: sqlite3.Connection, subject: SubjectId) -> Person:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     run_state_machine_as_test,
@@ -25,7 +25,7 @@ from tactful.terms import (
 from tactful.testing.conformance.lives import lives
 from tactful.testing.conformance.people import LITTLE, PeopleMachine, browser, email
 from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, SEGMENT
-from tactful.testing.conformance.shelf import Shelf, user
+from tactful.testing.conformance.shelf import ONE_SHELF, Shelf, user
 
 
 def linked(shelf: Shelf, *who: Identifier, by_shop: bool = False) -> SubjectId:
@@ -92,7 +92,7 @@ class MergesSuite:
     @settings(
         max_examples=12,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=ONE_SHELF,
     )
     @given(data=st.data())
     def test_undoing_restores_both_to_the_byte(self, shelf: Shelf, data: st.DataObject) -> None:

@@ -6,14 +6,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.capabilities.profile import computed
 from tactful.capabilities.profile.folding import Folded, fold
 from tactful.terms import PermitMisuse, SubjectId, TraitOrigin
 from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, SEGMENT
-from tactful.testing.conformance.shelf import Shelf, message
+from tactful.testing.conformance.shelf import ONE_SHELF, Shelf, message
 
 BOTH = frozenset({INDIVIDUAL, MEASUREMENT})
 MINE, OFFICER = TraitOrigin.SUBJECT, TraitOrigin.OFFICER
@@ -268,7 +268,7 @@ class FeaturesSuite:
         shelf.see(ann, "lamp", name="Product Viewed")
         assert folded_of(shelf, ann) == from_scratch(shelf, ann)
 
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=15, suppress_health_check=ONE_SHELF)
     @given(steps=STEPS)
     def test_snapshots_make_no_difference(self, shelf: Shelf, steps: list[tuple[str, int]]) -> None:
         """Whenever snapshots are taken, what is read is what the whole history folds to."""

@@ -15,6 +15,8 @@ from hashlib import sha256
 from itertools import count
 from typing import Any, Protocol
 
+from hypothesis import HealthCheck
+
 from tactful.capabilities.collect.ports import Events
 from tactful.capabilities.consent.ports import Showings, Statements
 from tactful.capabilities.profile.ports import Features, Identities, Profiles
@@ -33,6 +35,9 @@ from tactful.terms import (
 from tactful.testing.conformance.policy import INDIVIDUAL, NOTICE, shelf_policy
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+ONE_SHELF = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)
+"""All examples happen on one shelf, and a suite runs once for each adapter."""
 
 
 class Tallies(Protocol):

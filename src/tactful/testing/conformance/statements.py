@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.gate import DigestColumns, Permit, Refusal, Visit, digest
@@ -31,15 +31,12 @@ from tactful.testing.conformance.policy import (
     NOTICE,
     PURPOSES,
 )
-from tactful.testing.conformance.shelf import Shelf
+from tactful.testing.conformance.shelf import ONE_SHELF, Shelf
 from tactful.testing.standings import columns_of
 
 PURCHASE = Relationship(
     kind=RelationshipKind.PURCHASE, at=datetime(2026, 1, 5, tzinfo=UTC), opt_out_offered=True
 )
-
-_ONE_SHELF = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)
-"""All examples happen on one shelf, and a suite runs once for each adapter."""
 
 
 class StatementsSuite:
@@ -65,7 +62,7 @@ class StatementsSuite:
     @settings(
         max_examples=25,
         deadline=None,
-        suppress_health_check=_ONE_SHELF,
+        suppress_health_check=ONE_SHELF,
     )
     @given(data=st.data())
     def test_digest_is_the_gates(self, shelf: Shelf, data: st.DataObject) -> None:
@@ -80,7 +77,7 @@ class StatementsSuite:
     @settings(
         max_examples=10,
         deadline=None,
-        suppress_health_check=_ONE_SHELF,
+        suppress_health_check=ONE_SHELF,
     )
     @given(data=st.data())
     def test_all_digests_are_the_gates(self, shelf: Shelf, data: st.DataObject) -> None:
