@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from tactful.terms import Busy, NotAShop, StoreFull, Trouble
+from tactful.terms import Busy, NotAShop, StoreAway, StoreFull, Trouble
 
 E = TypeVar("E", bound=BaseException)
 
@@ -83,8 +83,8 @@ def _not_a_store(path: Path, error: sqlite3.Error) -> Trouble:
     return NotAShop(f"{path.parent} holds no tactful store: run `tactful init` to make one")
 
 
-def trouble_of(error: E) -> E | StoreFull | Busy:
-    """Return what *error* means to whoever waits: `StoreFull`, `Busy`, or itself."""
+def trouble_of(error: E) -> E | StoreFull | Busy | StoreAway:
+    """Return what *error* means to whoever waits: `StoreFull`, `Busy`, `StoreAway`, or itself."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and code & _PRIMARY in _CANNOT_WRITE:
         return StoreFull(
@@ -92,6 +92,8 @@ def trouble_of(error: E) -> E | StoreFull | Busy:
         )
     if code is not None and code & _PRIMARY in _HELD:
         return Busy("another process holds the store: try again")
+    if code == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+        return StoreAway("the store was moved to a database: restart the server, to find it there")
     return error
 
 

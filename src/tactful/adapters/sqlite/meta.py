@@ -5,7 +5,15 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
+from tactful.terms import Trouble
+
 KEY_CHECK: Final = "key_check"
+MOVING: Final = "moving"
+"""The name of the move into a database that was begun; the database notes it, too."""
+
+MOVED: Final = "moved"
+"""The same, once it is done: the file takes no more."""
+
 POLICY_HASH: Final = "policy_hash"
 """Of the policy that all digests on the disk were taken under; empty where they are not."""
 
@@ -17,6 +25,20 @@ def noted(db: sqlite3.Connection, name: str, *, default: bytes = b"") -> bytes:
         note(db, name, default)
         return default
     return bytes(row[0])
+
+
+def require_here(db: sqlite3.Connection) -> None:
+    """
+    Raise unless the store is in this file.
+
+    Raises:
+        Trouble: it was moved to a database.
+    """
+    if db.execute("SELECT 1 FROM meta WHERE name = ?", (MOVED,)).fetchone():
+        raise Trouble(
+            "the store of this folder was moved to a database: name it in [store] url, "
+            "or in TACTFUL_STORE_URL"
+        )
 
 
 def note(db: sqlite3.Connection, name: str, value: bytes) -> None:

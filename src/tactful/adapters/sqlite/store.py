@@ -20,7 +20,7 @@ from tactful.adapters.sqlite.events import SqliteEvents
 from tactful.adapters.sqlite.features import SqliteFeatures
 from tactful.adapters.sqlite.identities import SqliteIdentities
 from tactful.adapters.sqlite.intake import Intake
-from tactful.adapters.sqlite.meta import KEY_CHECK, noted
+from tactful.adapters.sqlite.meta import KEY_CHECK, noted, require_here
 from tactful.adapters.sqlite.migrate import bring_up_to_date
 from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
@@ -136,6 +136,7 @@ def open_store(
     db = connect(path)
     try:
         bring_up_to_date(db, path)
+        require_here(db)
         subject_keys = SubjectKeys(keys)
         digests = Digests(policy, policy_hash=policy_hash)
         bits = check_in(db, subject_keys, policy)

@@ -1,0 +1,191 @@
+"""A store that is moved into a database is there whole, or was not moved at all."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postgres_worlds import Server
+from tactful.assembly import Moved, init_shop, move_store, open_shop
+from tactful.shop import Who
+from tactful.terms import Item, Mistake, NotAShop, StoreAway, Trouble
+
+ROUNDS = int(os.environ.get("TACTFUL_ROUNDS", "4"))
+PURPOSE = "individual_personalization"
+PEOPLE = [f"u-{number}" for number in range(12)]
+
+_MOVE = "import sys; from tactful.cli import main; main(sys.argv[1:])"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """A shop with some life in it, and an empty database."""
+
+    folder: Path
+    url: str
+
+    def move(self) -> Moved:
+        """Move the shop there."""
+        return move_store(self.folder, self.url, progress=lambda _done, _total: None)
+
+    def known(self) -> list[dict[str, Any]]:
+        """Return all that the shop knows of everybody, but for how often it was asked."""
+        opened = open_shop(self.folder)
+        try:
+            found = [opened.shop.subject(name).export() for name in PEOPLE]
+        finally:
+            opened.close()
+        return [{k: v for k, v in one.items() if k != "uses"} for one in found]
+
+
+@pytest.fixture
+def moving(tmp_path: Path, postgres: Server) -> Iterator[Moving]:
+    """Yield a shop in which people agreed, bought, became one person, and were erased."""
+    folder = tmp_path / "shop"
+    init_shop(folder)
+    opened = open_shop(folder)
+    live(opened.shop)
+    opened.close()
+    url = postgres.new_database()
+    yield Moving(folder=folder, url=url)
+    postgres.drop(url)
+
+
+def live(shop: Any) -> None:  # noqa: ANN401 - a Shop
+    """Let something of every kind happen."""
+    shop.put_items([Item(id="kettle", title="Kettle", category="kitchen", price=2490)])
+    for name in [*PEOPLE, "gone"]:
+        who = Who(user_id=name, region="DE")
+        shop.consent(who, {PURPOSE: "grant"}, notice="privacy@1")
+        shop.collect([viewed(name, f"{name}-{n}") for n in range(5)], region="DE")
+    shop.subject("u-1").merge("u-2", by="officer")
+    shop.consent(Who(user_id="u-3"), {PURPOSE: "withdraw"})
+    shop.subject("u-4").correct({"country": "DE"})
+    shop.subject("gone").erase()
+
+
+def viewed(name: str, message: str) -> dict[str, object]:
+    """Return a call of *name*."""
+    return {
+        "type": "track",
+        "event": "Product Viewed",
+        "userId": name,
+        "anonymousId": f"browser of {name}",
+        "messageId": message,
+        "properties": {"product_id": "kettle"},
+    }
+
+
+def test_everything_is_there(moving: Moving) -> None:
+    """What is known of everybody is the same to the letter, and the settings name the database."""
+    before = moving.known()
+
+    moved = moving.move()
+
+    counts = {table.name: table.rows for table in moved.tables}
+    assert counts["subjects"] >= len(PEOPLE)
+    assert sum(rows for name, rows in counts.items() if name.startswith("events_")) == 65
+    assert moving.url.partition("?")[0] in (moving.folder / "tactful.toml").read_text()
+    assert moving.known() == before
+
+
+def test_numbers_go_on(moving: Moving) -> None:
+    """Nobody who comes after the move gets the number of somebody before it, erased or not."""
+    opened = open_shop(moving.folder)
+    last = max(int(opened.shop.subject(name).number) for name in PEOPLE)
+    opened.close()
+
+    moving.move()
+
+    opened = open_shop(moving.folder)
+    opened.shop.consent(Who(user_id="new", region="DE"), {PURPOSE: "grant"}, notice="privacy@1")
+    assert int(opened.shop.subject("new").number) > last + 1, "the erased one had the number between"
+    opened.shop.collect([viewed("new", "after")], region="DE")
+    assert len(list(opened.shop.subject("new").export()["events"])) == 1  # type: ignore[call-overload]
+    opened.close()
+
+
+def test_a_server_on_the_file_acknowledges_nothing_more(moving: Moving) -> None:
+    """Who has the file open goes on answering, and says that it cannot store."""
+    opened = open_shop(moving.folder)
+    moving.move()
+
+    with pytest.raises(StoreAway, match="restart the server"):
+        opened.shop.collect([viewed("u-5", "late")], region="DE")
+    with pytest.raises(StoreAway):
+        opened.shop.consent(Who(user_id="u-5"), {PURPOSE: "withdraw"})
+    with pytest.raises(StoreAway):
+        opened.close()  # what it counted has no place to go
+
+
+def test_a_file_that_was_left_says_where_to_look(moving: Moving) -> None:
+    """Opened without the setting it does not begin anew, or go on as if nothing had happened."""
+    moving.move()
+    settings = moving.folder / "tactful.toml"
+    text = settings.read_text()
+    settings.write_text(text[: text.index("[store]")])
+
+    with pytest.raises(Trouble, match="moved to a database"):
+        open_shop(moving.folder)
+
+
+def test_a_move_that_was_not_told_of_is_only_told_of(moving: Moving) -> None:
+    """Cut short before the settings were written, it needs no second copy."""
+    settings = moving.folder / "tactful.toml"
+    text = settings.read_text()
+    before = moving.known()
+    moving.move()
+    settings.write_text(text)
+
+    assert moving.move().tables == ()
+    assert moving.known() == before
+
+
+def test_a_database_of_another_shop_is_left_alone(moving: Moving, tmp_path: Path) -> None:
+    """Nothing is written over; neither is a database that a server uses."""
+    other = tmp_path / "other"
+    init_shop(other)
+    move_store(other, moving.url, progress=lambda _done, _total: None)
+
+    with pytest.raises(NotAShop, match="another store"):
+        moving.move()
+    assert len(moving.known()) == len(PEOPLE)
+
+
+def test_what_is_no_database_or_was_moved_is_refused(moving: Moving) -> None:
+    """In one line, before anything is touched."""
+    with pytest.raises(Mistake, match="postgresql://"):
+        move_store(moving.folder, "mysql://db", progress=lambda _done, _total: None)
+    moving.move()
+    with pytest.raises(Mistake, match="already"):
+        moving.move()
+
+
+def test_pulling_the_plug_moves_all_or_nothing(moving: Moving) -> None:
+    """Killed at any moment, the shop is whole where its settings say, and can be moved again."""
+    before = moving.known()
+    chance = random.Random(4)
+    command = [sys.executable, "-c", _MOVE, "store", "move", "--shop", str(moving.folder)]
+    for _ in range(ROUNDS):
+        child = subprocess.Popen([*command, "--to", moving.url], stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.6, 1.8))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        try:
+            assert moving.known() == before
+        except Trouble:  # all of it is over there; only the settings do not know yet
+            assert moving.move().tables == ()
+        if "url" in (moving.folder / "tactful.toml").read_text():
+            return
+    moving.move()
+    assert moving.known() == before
