@@ -27,6 +27,7 @@ class ChangeKind(enum.StrEnum):
     DROPPED = "dropped"
     ERASED = "erased"
     ITEMS = "items"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

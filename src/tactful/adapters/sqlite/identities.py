@@ -34,7 +34,7 @@ class SqliteIdentities:
         if known is not None:
             return known
         stamp = self._memory.stamp
-        found = _find(self._engine.read(), name)
+        found = self._look_up(self._engine.read(), identifier)
         if found is not None:  # that a name is free is never remembered: it may be taken next
             self._memory.keep(name, found, stamp=stamp)
         return found
@@ -43,35 +43,38 @@ class SqliteIdentities:
         """Return the subject named by the first identifier that is known; else a new one."""
         if not identifiers:
             raise Mistake("a subject needs an identifier: send userId or anonymousId")
-        named = [(name, self._keys.index(name)) for name in identifiers]
         found = [self.find(name) for name in identifiers]
         if found[0] is not None and all(found):
             return found[0]
         admitted = Change(subject=ANYBODY, kind=ChangeKind.ADMITTED)
         return self._engine.writer.run(
-            lambda db: self._link(db, named, at),
+            lambda db: self._link(db, identifiers, at),
             kept=lambda: self._engine.changes.tell(admitted),
         )
 
     def _link(
-        self, db: sqlite3.Connection, named: Sequence[tuple[Identifier, bytes]], at: datetime
+        self, db: sqlite3.Connection, named: Sequence[Identifier], at: datetime
     ) -> SubjectId:
         """Find or make the subject, and link what named nobody, in the running transaction."""
-        owners = [_find(db, (name.kind.value, index)) for name, index in named]
+        owners = [self._look_up(db, name) for name in named]
         subject = next((owner for owner in owners if owner is not None), None)
         key = None if subject is None else self._keys.of(db, subject)
         if subject is None or key is None:
             subject = _new_subject(db, at)
             key = self._keys.create(db, subject)
-        for (name, index), owner in zip(named, owners, strict=True):
+        for name, owner in zip(named, owners, strict=True):
             if owner is None:
                 sealed = seal_for(key, encode(name.value), table=TABLE, subject=subject)
                 db.execute(
                     "INSERT OR IGNORE INTO identifiers (kind, blind_index, subject, sealed)"
                     " VALUES (?, ?, ?, ?)",  # ignored: the same identifier twice in one call
-                    (name.kind.value, index, subject, sealed),
+                    (name.kind.value, self._keys.index(name), subject, sealed),
                 )
         return subject
+
+    def _look_up(self, db: sqlite3.Connection, identifier: Identifier) -> SubjectId | None:
+        kind = identifier.kind.value
+        return self._keys.look_up(db, identifier, lambda index: _find(db, (kind, index)))
 
     def _heed(self, change: Change) -> None:
         if change.kind is ChangeKind.ERASED:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-KEY_CHECK: Final = "key_check"
+REINDEXED: Final = "reindexed"
+"""The last subject whose identifiers are indexed under the newest key, while that goes on."""
+
+WIPES: Final = "wipes"
+"""The version of SQLite that was seen to wipe what it deletes."""
+
 POLICY_HASH: Final = "policy_hash"
 """Of the policy that all digests on the disk were taken under; empty where they are not."""
 
