@@ -87,9 +87,20 @@ def create_key_file(
     Raises:
         Trouble: there is a key already, or the folder cannot be written.
     """
+    write_new(path, _prefix(kind) + base64.b64encode(random(KEY_BYTES)) + b"\n")
+    return KeyFile(path, kind)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """
+    Write a key file at *path*, whole or not at all, readable by its owner only.
+
+    Raises:
+        Trouble: there is one already, or the folder cannot be written.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        write_private(draft, _prefix(kind) + base64.b64encode(random(KEY_BYTES)) + b"\n")
+        write_private(draft, content)
         os.link(draft, path)  # unlike a rename, a link never replaces a key that exists
         sync_folder(path.parent)
     except FileExistsError as error:
@@ -98,7 +109,6 @@ def create_key_file(
         raise Trouble(f"cannot write the key file {path}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
-    return KeyFile(path, kind)
 
 
 def sync_folder(folder: Path) -> None:

@@ -26,6 +26,7 @@ OTHERS = 0o077
 LITTLE_BYTES = 1_000_000_000
 TOO_LITTLE_BYTES = 50_000_000
 STALE = timedelta(days=30)
+OLD_KEY = timedelta(days=366)
 OLD_TABLE = timedelta(days=548)
 """Networks change hands: after 18 months, too many addresses are looked up in the wrong country."""
 
@@ -78,6 +79,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         return
     try:
         yield _private(opened)
+        yield _master_key(opened)
         yield _disk(folder)
         yield from _shop(opened)
     finally:
@@ -105,6 +107,22 @@ def _private(opened: Opened) -> Finding:
             says = f"others may read {seen}: run `chmod -R go-rwx {folder}`"
             return Finding(check="permissions", state=State.UNSAFE, says=says)
     return Finding(check="permissions", state=State.OK, says="only the owner reads keys and data")
+
+
+def _master_key(opened: Opened) -> Finding:
+    shown = opened.master_keys.show()
+    newest = shown.keys[-1]
+    days = (datetime.now(UTC) - newest.made).days
+    says = f"generation {newest.generation} in {shown.store}, {days:,} days old"
+    if shown.unfinished:
+        says += "; a rotation was cut short: run `tactful keys rotate`"
+    elif len(shown.keys) > 1:
+        says += "; older ones are still there: run `tactful keys retire` when nothing needs them"
+    elif days > OLD_KEY.days:
+        says += ": run `tactful keys rotate`"
+    else:
+        return Finding(check="master key", state=State.OK, says=says)
+    return Finding(check="master key", state=State.NOTE, says=says)
 
 
 def _disk(folder: Path) -> Finding:
@@ -171,7 +189,7 @@ def _policy(opened: Opened) -> Finding:
 def _store() -> Finding:
     from tactful.assembly import store_version
 
-    says = f"opens, version {store_version()}; what is deleted is wiped (secure_delete)"
+    says = f"opens, version {store_version()}; what is deleted was seen to be wiped (secure_delete)"
     return Finding(check="store", state=State.OK, says=says)
 
 

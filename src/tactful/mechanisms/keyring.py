@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -76,10 +77,8 @@ class Keyring:
         """Return the keys, the newest first; those last read where they cannot be read now."""
         if self._stale:
             self._stale = False
-            try:
+            with suppress(Trouble):  # what is known still opens; what is new raises when needed
                 self._read()
-            except Trouble:
-                pass  # what is known still opens; what is new raises when it is needed
         keys = self._keys
         return tuple(keys[generation] for generation in sorted(keys, reverse=True))
 

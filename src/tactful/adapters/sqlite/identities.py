@@ -52,9 +52,7 @@ class SqliteIdentities:
             kept=lambda: self._engine.changes.tell(admitted),
         )
 
-    def _link(
-        self, db: sqlite3.Connection, named: Sequence[Identifier], at: datetime
-    ) -> SubjectId:
+    def _link(self, db: sqlite3.Connection, named: Sequence[Identifier], at: datetime) -> SubjectId:
         """Find or make the subject, and link what named nobody, in the running transaction."""
         owners = [self._look_up(db, name) for name in named]
         subject = next((owner for owner in owners if owner is not None), None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from tactful.adapters.sqlite.changes import ANYBODY, Change, ChangeKind
@@ -50,7 +51,7 @@ class SqliteRekeying:
         return {generation: found.get(generation, 0) for generation in self.generations()}
 
     def begin(self, generation: int) -> None:
-        """Wrap what is new under *generation*, in every process, and the shop's own keys at once."""
+        """Wrap what is new under *generation*, in every process; the shop's own keys at once."""
 
         def work(db: sqlite3.Connection) -> None:
             begin(db, self._keys.ring, generation)
@@ -62,7 +63,7 @@ class SqliteRekeying:
         """Wrap what older generations wrap under the newest; return how many keys of subjects."""
         counts = self.counts()
         total, done, after = sum(counts.values()) - counts[max(counts)], 0, 0
-        while batch := self._engine.writer.run(lambda db: self._rewrap_batch(db, after)):
+        while batch := self._engine.writer.run(partial(self._rewrap_batch, after=after)):
             done += len(batch)
             after = batch[-1]
             progress(done, max(total, done))
@@ -90,7 +91,7 @@ class SqliteRekeying:
         self._engine.change(work, _CHANGED)
 
     def reindex(self, progress: Progress = unheard) -> int:
-        """Index every identifier under the newest key, then let go of the older; return how many."""
+        """Index every identifier under the newest key, then let go of the older; tell how many."""
         total = self._engine.read().execute("SELECT count(*) FROM identifiers").fetchone()[0]
         done = 0
         while (moved := self._engine.writer.run(self._reindex_batch)) is not None:
@@ -106,7 +107,7 @@ class SqliteRekeying:
         query = "SELECT count(*) FROM shop_keys WHERE name = ?"
         return bool(self._engine.read().execute(query, (INDEX,)).fetchone()[0] > 1)
 
-    def _rewrap_batch(self, db: sqlite3.Connection, after: int) -> list[int]:
+    def _rewrap_batch(self, db: sqlite3.Connection, *, after: int) -> list[int]:
         newest = current(db)
         rows = db.execute(
             "SELECT subject, generation, wrapped FROM keys WHERE subject > ? AND generation <> ?"
@@ -181,5 +182,3 @@ def _end_index(db: sqlite3.Connection) -> None:
         (INDEX, INDEX),
     )
     db.execute("DELETE FROM meta WHERE name = ?", (REINDEXED,))
-
-

@@ -1,8 +1,7 @@
 """
-The shop's own keys that outlive a master key, wrapped by it: what identifiers are indexed under,
-and what hides subjects in receipts.
+The shop's own keys that outlive a master key, wrapped by it.
 
-They were derived from the master key once.  A store of that time gets those very keys, wrapped,
+One indexes identifiers, one hides subjects in receipts.  They were derived from the master key once.  A store of that time gets those very keys, wrapped,
 so that nothing changes for it; a new store gets random ones.
 """
 
@@ -74,7 +73,8 @@ class ShopKeys:
             for row in db.execute(_ALL, (name,)).fetchall():
                 wrapped = self._wrap(name, row[0], self._unwrap(name, row), under=generation)
                 db.execute(
-                    "UPDATE shop_keys SET generation = ?, wrapped = ? WHERE name = ? AND number = ?",
+                    "UPDATE shop_keys SET generation = ?, wrapped = ?"
+                    " WHERE name = ? AND number = ?",
                     (text_of(generation), wrapped, name, row[0]),
                 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +64,11 @@ class SqliteStore:
     def members(self, subject: SubjectId) -> tuple[SubjectId, ...]:
         """Return all numbers under which the person behind *subject* is known."""
         return self._engine.members(subject)
+
+    def numbers(self) -> Iterator[SubjectId]:
+        """Yield the number of everybody who is known, the lowest first."""
+        for (number,) in self._engine.read().execute("SELECT id FROM subjects ORDER BY id"):
+            yield SubjectId(number)
 
     def flush(self) -> None:
         """Make everything counted so far durable."""

@@ -119,7 +119,8 @@ class SubjectKeys:
         if master is None and is_in_use(db, generation):
             raise Trouble(
                 f"generation {generation} of the master key is missing, and keys are still wrapped "
-                "under it: put its key file back, from your backup"
+                "under it: put its key file back, from your backup; if it was retired, nobody can "
+                "open this copy of the store any more"
             )
         if master is not None and fingerprint(master) != mark:
             raise Trouble(
