@@ -146,9 +146,13 @@ class KmsKeys:
             read_timeout=READ_SECONDS,
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
         )
-        where = {"region_name": self.region, "endpoint_url": self.endpoint_url}
         with _in_one_line():
-            return boto3.client("kms", config=config, **{k: v for k, v in where.items() if v})
+            return boto3.Session().client(
+                "kms",
+                config=config,
+                region_name=self.region or None,
+                endpoint_url=self.endpoint_url or None,
+            )
 
     def _ask(
         self, what: str, *, about: Path | None = None, **arguments: object

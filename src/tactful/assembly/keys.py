@@ -240,7 +240,7 @@ def _two_stores(
     """Return the key store that is left, and the one that is wanted."""
     left = settings.keys
     if wanted == left:  # moved before, perhaps cut short: the other store is looked at
-        other = KMS_STORE if wanted.store == FILE_STORE else FILE_STORE
+        other: StoreName = KMS_STORE if wanted.store == FILE_STORE else FILE_STORE
         left = KeysSettings(store=other, kms_key_id="none")
     return key_store(folder, settings, left), key_store(folder, settings, wanted)
 

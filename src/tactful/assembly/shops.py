@@ -41,6 +41,7 @@ from tactful.assembly.keys import MasterKeys, ShopKeyStore
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.gate import Door
+from tactful.mechanisms.keyring import Keyring
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.mechanisms.sealing import blind_index
@@ -174,11 +175,12 @@ def _opened(
     progress: Progress | None,
 ) -> Opened:
     keys = folder / settings.store.keys
+    ring = Keyring(ShopKeyStore(folder=folder))  # before the store: without a key nothing is made
     policy = load_policy(folder / "policy", on=clock().date())
     store = open_store(
         folder / settings.store.data,
         policy,
-        ShopKeyStore(folder=folder),
+        ring,
         policy_hash=policy_hash(policy),
         clock=clock,
         take_over=lock is not None or not FolderLock.is_held(folder),

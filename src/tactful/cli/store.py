@@ -76,9 +76,7 @@ def restore(
         say(f"{done.erased_again:>10,} subjects erased again")
         return
     say()
-    say(
-        "The keys were not named, so the shop does not open yet, and WHO WAS ERASED SINCE THE BACKUP"
-    )
+    say("The keys were not named: the shop does not open yet, and WHO WAS ERASED SINCE THE BACKUP")
     say("IS IN IT AGAIN. Remove the folder, and restore with --keys before anybody uses it.")
     _fingerprints(done.master_keys)
 

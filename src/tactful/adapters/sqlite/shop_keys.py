@@ -1,8 +1,9 @@
 """
 The shop's own keys that outlive a master key, wrapped by it.
 
-One indexes identifiers, one hides subjects in receipts.  They were derived from the master key once.  A store of that time gets those very keys, wrapped,
-so that nothing changes for it; a new store gets random ones.
+One indexes identifiers, one hides subjects in receipts.  They were derived from the master key
+once.  A store of that time gets those very keys, wrapped, so that nothing changes for it; a new
+store gets random ones.
 """
 
 from __future__ import annotations

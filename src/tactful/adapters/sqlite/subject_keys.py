@@ -20,7 +20,7 @@ from tactful.terms import Identifier, SubjectId, Trouble
 
 T = TypeVar("T")
 
-Keys = Masters
+Keys = Masters | Keyring
 """Where the master keys come from."""
 
 _OF: Final = "SELECT generation, wrapped FROM keys WHERE subject = ?"
@@ -41,7 +41,7 @@ class SubjectKeys:
     """Seals and opens values of subjects, and indexes identifiers."""
 
     def __init__(self, keys: Keys) -> None:
-        self.ring = Keyring(keys)
+        self.ring = keys if isinstance(keys, Keyring) else Keyring(keys)
         self.shop = ShopKeys(self.ring)
 
     def check_in(self, db: sqlite3.Connection) -> None:
