@@ -10,9 +10,12 @@ from pathlib import Path
 
 from tactful.assembly import Opened, init_shop, open_shop
 from tactful.shop import Who
+from tactful.terms import Identifier, IdentifierKind
 
 NAMES = tuple(f"subject-{number}" for number in range(12))
 SAID = {"measurement": "grant"}
+SPEAKER = NAMES[0]
+"""Who said something, and has receipts of it."""
 
 
 def new_shop(folder: Path) -> Path:
@@ -21,13 +24,20 @@ def new_shop(folder: Path) -> Path:
     opened = open_shop(folder)
     for name in NAMES:
         admit(opened, name)
+    who = Who(user_id=SPEAKER)
+    opened.shop.consent(who, SAID, notice="privacy@1", locale="en", source="tests")
     opened.close()
     return folder
 
 
 def admit(opened: Opened, name: str) -> None:
-    """Let somebody say yes, and so be known."""
-    opened.shop.consent(Who(user_id=name), SAID, notice="privacy@1", locale="en", source="tests")
+    """Make somebody known."""
+    opened.shop._parts.store.identities.admit([named(name)], at=opened.shop.now())
+
+
+def named(name: str) -> Identifier:
+    """Return *name* as the shop's own id of a subject."""
+    return Identifier(IdentifierKind.USER_ID, name)
 
 
 def numbers(opened: Opened) -> dict[str, int]:
@@ -37,7 +47,8 @@ def numbers(opened: Opened) -> dict[str, int]:
 
 def names_unsealed(opened: Opened) -> dict[str, object]:
     """Return what each subject's own identifiers say, unsealed."""
-    return {name: opened.shop.subject(name).export()["identifiers"] for name in NAMES}
+    read = opened.shop._parts.store.profiles.identifiers
+    return {name: read(opened.shop.subject(name)._permit()) for name in NAMES}
 
 
 def require_whole(folder: Path, expected: dict[str, object]) -> None:

@@ -92,9 +92,10 @@ class SqliteRekeying:
 
     def reindex(self, progress: Progress = unheard) -> int:
         """Index every identifier under the newest key, then let go of the older; tell how many."""
-        total = self._engine.read().execute("SELECT count(*) FROM identifiers").fetchone()[0]
-        done = 0
-        while (moved := self._engine.writer.run(self._reindex_batch)) is not None:
+        count = "SELECT count(*), coalesce(max(subject), 0) FROM identifiers"
+        total, last = self._engine.read().execute(count).fetchone()
+        batch, done = partial(self._reindex_batch, last=last), 0  # who comes later needs no move
+        while (moved := self._engine.writer.run(batch)) is not None:
             done += moved
             progress(min(done, total), total)
         self._engine.change(_end_index, _CHANGED)
@@ -129,13 +130,14 @@ class SqliteRekeying:
         key = self._keys.unwrap(wrapped, subject, under=generation)
         return self._keys.wrap(key, subject, under=under)
 
-    def _reindex_batch(self, db: sqlite3.Connection) -> int | None:
+    def _reindex_batch(self, db: sqlite3.Connection, *, last: int) -> int | None:
         """Move the identifiers of the next subjects; return how many, or None after the last."""
         self._keys.shop.read(db, INDEX)
         (at,) = db.execute("SELECT value FROM meta WHERE name = ?", (REINDEXED,)).fetchone()
         subjects = db.execute(
-            "SELECT DISTINCT subject FROM identifiers WHERE subject > ? ORDER BY subject LIMIT ?",
-            (int(at), BATCH),
+            "SELECT DISTINCT subject FROM identifiers WHERE subject > ? AND subject <= ?"
+            " ORDER BY subject LIMIT ?",
+            (int(at), last, BATCH),
         ).fetchall()
         if not subjects:
             return None
