@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,45 +72,72 @@ def read_access(folder: Path, *, write_key: str) -> Access:
         raise Trouble(f"{path} cannot be read: restore it from your backup") from error
 
 
+Masters = Callable[[], Sequence[bytes]]
+"""Returns the master keys, the newest first: what the older ones signed or sealed holds too."""
+
+
 class Links:
     """Signed links by which one subject reaches their own page."""
 
-    def __init__(self, master: bytes) -> None:
-        self._serializer = URLSafeTimedSerializer(
-            derive(master, "links"), signer_kwargs={"digest_method": hashlib.sha256}
-        )
+    def __init__(self, masters: Masters) -> None:
+        self._keys = _Derived(masters, "links")
 
     def sign(self, user_id: str) -> str:
         """Return a token that speaks for *user_id* for a week."""
-        return str(self._serializer.dumps(user_id))
+        return str(self._serializer().dumps(user_id))
 
     def read(self, token: str) -> str | None:
         """Return whom *token* speaks for, or None where it is not ours or too old."""
         try:
-            value = self._serializer.loads(token, max_age=LINK_LIFETIME_SECONDS)
+            value = self._serializer().loads(token, max_age=LINK_LIFETIME_SECONDS)
         except BadData:
             return None
         return value if isinstance(value, str) else None
+
+    def _serializer(self) -> URLSafeTimedSerializer:
+        oldest_first = [*reversed(self._keys())]  # it signs with the last, and believes any
+        return URLSafeTimedSerializer(oldest_first, signer_kwargs={"digest_method": hashlib.sha256})
 
 
 class Tickets:
     """Seals small values into text that says nothing to anybody else."""
 
-    def __init__(self, master: bytes) -> None:
-        self._key = derive(master, "tickets")
+    def __init__(self, masters: Masters) -> None:
+        self._keys = _Derived(masters, "tickets")
 
     def seal(self, value: bytes) -> str:
         """Return *value* as opaque text, safe in an address."""
-        sealed = seal(self._key, value, about=b"ticket", random=os.urandom)
+        sealed = seal(self._keys()[0], value, about=b"ticket", random=os.urandom)
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def unseal(self, text: str) -> bytes | None:
         """Return the value, or None where *text* is not ours."""
         try:
             sealed = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-            return unseal(self._key, sealed, about=b"ticket")
-        except (Trouble, binascii.Error, UnicodeEncodeError):
+        except (binascii.Error, UnicodeEncodeError):
             return None
+        for key in self._keys():
+            try:
+                return unseal(key, sealed, about=b"ticket")
+            except Trouble:
+                continue  # perhaps an older generation sealed it
+        return None
+
+
+class _Derived:
+    """The keys that the master keys give for one use, each derived once."""
+
+    def __init__(self, masters: Masters, label: str) -> None:
+        self._masters = masters
+        self._label = label
+        self._known: dict[bytes, bytes] = {}
+
+    def __call__(self) -> list[bytes]:
+        """Return the keys, the newest first."""
+        masters = self._masters()
+        if any(master not in self._known for master in masters):
+            self._known = {master: derive(master, self._label) for master in masters}
+        return [self._known[master] for master in masters]
 
 
 def _digest(key: str) -> bytes:

@@ -2,8 +2,8 @@
 A key in a file that only its owner may read; first of all the master key.
 
 Whoever holds the master key and the store can read every identifier; whoever loses it can read
-none.  It is made once and never changed here: rotating it, and key services, are not this
-adapter's business.
+none.  A key is made once and never changed here: its generations are `key_folder`'s business, key
+services `kms_keys`'s.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tactful.mechanisms.keyring import FIRST
 from tactful.mechanisms.sealing import KEY_BYTES
 from tactful.terms import Trouble
 
@@ -40,6 +41,10 @@ class KeyFile:
     def master(self) -> bytes:
         """Return the 32 bytes of the master key, as `secret` does."""
         return self.secret()
+
+    def masters(self) -> Mapping[int, bytes]:
+        """Return the master key as that of a shop that never rotated it."""
+        return {FIRST: self.secret()}
 
     def secret(self) -> bytes:
         """
@@ -82,9 +87,20 @@ def create_key_file(
     Raises:
         Trouble: there is a key already, or the folder cannot be written.
     """
+    write_new(path, _prefix(kind) + base64.b64encode(random(KEY_BYTES)) + b"\n")
+    return KeyFile(path, kind)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """
+    Write a key file at *path*, whole or not at all, readable by its owner only.
+
+    Raises:
+        Trouble: there is one already, or the folder cannot be written.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        write_private(draft, _prefix(kind) + base64.b64encode(random(KEY_BYTES)) + b"\n")
+        write_private(draft, content)
         os.link(draft, path)  # unlike a rename, a link never replaces a key that exists
         sync_folder(path.parent)
     except FileExistsError as error:
@@ -93,7 +109,6 @@ def create_key_file(
         raise Trouble(f"cannot write the key file {path}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
-    return KeyFile(path, kind)
 
 
 def sync_folder(folder: Path) -> None:

@@ -118,6 +118,22 @@ class WebhookSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_
     shopify_item_id: Literal["product_id", "variant_id", "sku"] = "product_id"
 
 
+class KeysSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[keys]`: which key store keeps the master key, and where a key service is reached.
+
+    Credentials never stand here: `boto3` finds them in its own ways.
+    """
+
+    store: Literal["file", "aws-kms"] = "file"
+    kms_key_id: str = ""
+    region: str = ""
+    endpoint_url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.store == "aws-kms" and not self.kms_key_id:
+            raise ValueError('store = "aws-kms" needs kms_key_id: the id, ARN or alias of the key')
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything that `tactful.toml` can say."""
 
@@ -127,6 +143,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     identity: IdentitySettings = IdentitySettings()
     store: StoreSettings = StoreSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    keys: KeysSettings = KeysSettings()
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -168,6 +185,17 @@ def write_settings(folder: Path, settings: Settings) -> None:
         lines.append(f"as_of = {settings.shop.as_of.isoformat()}")
     lines += ["", "[server]", f"port = {settings.server.port}", ""]
     (folder / FILE).write_text("\n".join(lines), encoding="utf-8")
+
+
+def write_keys_settings(folder: Path, keys: KeysSettings) -> None:
+    """Replace `[keys]` in the `tactful.toml` in *folder*, all at once; the rest stays as it is."""
+    path = folder / FILE
+    said = {name: value for name, value in msgspec.structs.asdict(keys).items() if value}
+    section = "\n".join(["[keys]", *(f"{name} = {_toml(value)}" for name, value in said.items())])
+    rest = re.sub(r"(?ms)^\[keys\].*?(?=^\[|\Z)", "", path.read_text(encoding="utf-8")).rstrip()
+    draft = path.with_name(f".{FILE}.{os.getpid()}")
+    draft.write_text(f"{rest}\n\n{section}\n", encoding="utf-8")
+    draft.replace(path)
 
 
 def _overlay(found: dict[str, object], environment: Mapping[str, str]) -> None:

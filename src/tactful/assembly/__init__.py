@@ -2,10 +2,14 @@
 The composition root: the only place where ports meet adapters.
 
 `shops` makes and opens shops, `tables` the files they import, `policies` the policies they run,
-`receipts` what they sign, `places` what is known about regions.
+`keys` what wraps their secrets, `backups` copies of
+them, `receipts` what they sign, `places` what is known about regions.
 """
 
 from tactful.adapters import datasets as public_data
+from tactful.assembly.backups import BackedUp, Restored, back_up, restore
+from tactful.assembly.keys import KeysShown, MasterKeys, Rotated, StoreName, move_shop_keys
+from tactful.assembly.moving import Moved, move_store
 from tactful.assembly.places import CountryTable, RegionCodes, open_countries, region_codes
 from tactful.assembly.policies import PolicyFolder, count_subjects, read_policy, read_shop_policy
 from tactful.assembly.receipts import (
@@ -27,18 +31,28 @@ from tactful.assembly.webhooks import SHOPIFY, is_webhook_secret
 
 __all__ = [
     "SHOPIFY",
+    "BackedUp",
     "CountryTable",
+    "KeysShown",
+    "MasterKeys",
+    "Moved",
     "NewKeys",
     "Opened",
     "OrderLog",
     "PolicyFolder",
     "RegionCodes",
+    "Restored",
+    "Rotated",
+    "StoreName",
     "Table",
+    "back_up",
     "check_receipt",
     "count_subjects",
     "init_shop",
     "is_demo_shop",
     "is_webhook_secret",
+    "move_shop_keys",
+    "move_store",
     "open_countries",
     "open_shop",
     "public_data",
@@ -47,6 +61,7 @@ __all__ = [
     "read_shop_policy",
     "read_table",
     "region_codes",
+    "restore",
     "rotate_receipt_key",
     "shop_receipt_keys",
     "store_in_words",

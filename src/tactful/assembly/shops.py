@@ -7,7 +7,7 @@ Decides nothing else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,8 +21,9 @@ from tactful.adapters.access import (
     read_access,
 )
 from tactful.adapters.artefacts import ArtefactFolder
+from tactful.adapters.erasure_log import ErasureLog, NotedRecords
 from tactful.adapters.folder_lock import FolderLock
-from tactful.adapters.key_file import KeyFile, create_key_file
+from tactful.adapters.key_file import create_key_file
 from tactful.adapters.policy_files import load_policy, write_policy
 from tactful.adapters.request_files import RequestFolder
 from tactful.adapters.settings import (
@@ -35,19 +36,23 @@ from tactful.adapters.settings import (
 )
 from tactful.adapters.signing_key import open_signer, receipt_keys
 from tactful.adapters.sqlite import SqliteStore
+from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
+from tactful.assembly.keys import MasterKeys, ShopKeyStore
 from tactful.assembly.stores import Opening, open_shop_store
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.capabilities.profile import Limits
 from tactful.gate import Door
+from tactful.mechanisms.keyring import Keyring
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
-from tactful.mechanisms.sealing import blind_index, derive
+from tactful.mechanisms.sealing import blind_index
 from tactful.mechanisms.signing import PublicKey
 from tactful.shop import Parts, ReceiptParts, Shop, Store
 from tactful.shop.census import census
-from tactful.terms import Mistake, Policy, TactfulError
+from tactful.shop.erasing_again import erase_again
+from tactful.terms import Mistake, Policy, SubjectId, TactfulError
 
 KEY_FILE = "master.key"
 REQUESTS = "requests"
@@ -79,6 +84,9 @@ class Opened:
     uses_since: Callable[[date], Mapping[str, int]]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
     pseudonym: Callable[[str], str]
+    master_keys: MasterKeys
+    numbers: Callable[[], Iterator[SubjectId]]
+    erase_again: Callable[[Iterable[SubjectId], Callable[[int], None]], int]
     lock: FolderLock | None = None
 
     @property
@@ -182,20 +190,24 @@ def is_demo_shop(folder: Path) -> bool:
 def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     folder, settings, clock = opening.folder, opening.settings, opening.clock
     keys = folder / settings.store.keys
-    key_file = KeyFile(keys / KEY_FILE)
-    master = key_file.master()
+    ring = Keyring(ShopKeyStore(folder=folder))  # before the store: without a key nothing is made
     policy = load_policy(folder / "policy", on=clock().date())
-    store = open_shop_store(opening, policy, key_file, limits=_limits(settings))
+    store = open_shop_store(opening, policy, ring, limits=_limits(settings))
+    parts = _parts(store, policy, settings, folder=folder, clock=clock)
+    shop = Shop(parts)
     return Opened(
-        shop=Shop(_parts(store, policy, settings, folder=folder, master=master, clock=clock)),
+        shop=shop,
         settings=settings,
         access=read_access(keys, write_key=settings.shop.write_key),
-        links=Links(master),
+        links=Links(store.keys.ring.masters),
         folder=folder,
         uses_since=store.uses.since,
         census=lambda: census(store.standings, policy=policy, at=clock()),
         receipt_keys=lambda: receipt_keys(keys),
-        pseudonym=_pseudonym(master),
+        pseudonym=_pseudonym(store),
+        master_keys=MasterKeys(folder=folder, rekeying=store.rekeying),
+        numbers=store.numbers,
+        erase_again=lambda who, told: erase_again(parts, shop.models, who, progress=told),
         lock=lock,
     )
 
@@ -206,24 +218,27 @@ def _parts(
     settings: Settings,
     *,
     folder: Path,
-    master: bytes,
     clock: Clock,
 ) -> Parts:
     return Parts(
         policy=policy,
         door=Door(policy, standings=store.standings, uses=store.uses),
-        store=_store(store),
+        store=_store(store, noted=_noted(store, folder / settings.store.keys)),
         artefacts=ArtefactFolder(folder / settings.store.models),
         model_settings=_model_settings(settings),
-        seal=Tickets(master),
+        seal=Tickets(store.keys.ring.masters),
         clock=clock,
         new_id=lambda: secrets.token_hex(16),
-        receipts=_receipt_parts(settings, folder / settings.store.keys, master),
+        receipts=_receipt_parts(settings, folder / settings.store.keys, store),
         limits=_limits(settings),
     )
 
 
-def _store(store: SqliteStore) -> Store:
+def _noted(store: SqliteStore, keys: Path) -> NotedRecords:
+    return NotedRecords(records=store.records, log=ErasureLog(keys), members=store.members)
+
+
+def _store(store: SqliteStore, *, noted: NotedRecords | None = None) -> Store:
     return Store(
         events=store.events,
         identities=store.identities,
@@ -231,15 +246,15 @@ def _store(store: SqliteStore) -> Store:
         features=store.features,
         statements=store.statements,
         showings=store.showings,
-        records=store.records,
+        records=noted or store.records,
         catalogue=store.catalogue,
         tallies=store.tallies,
         close=store.close,
     )
 
 
-def _receipt_parts(settings: Settings, keys: Path, master: bytes) -> ReceiptParts:
-    key = derive(master, "receipts")
+def _receipt_parts(settings: Settings, keys: Path, store: SqliteStore) -> ReceiptParts:
+    key = store.keys.shop.all(RECEIPTS)[-1]
     return ReceiptParts(
         controller=Controller(name=settings.shop.name, contact=settings.shop.contact),
         signer=open_signer(keys),
@@ -247,10 +262,10 @@ def _receipt_parts(settings: Settings, keys: Path, master: bytes) -> ReceiptPart
     )
 
 
-def _pseudonym(master: bytes) -> Callable[[str], str]:
+def _pseudonym(store: SqliteStore) -> Callable[[str], str]:
     """Return what names somebody in a file's name, so that only this shop finds it again."""
-    key = derive(master, "requests")
-    return lambda user_id: blind_index(key, "userId", user_id).hex()[:16]
+    key = store.keys.shop.all(RECEIPTS)[-1]
+    return lambda user_id: blind_index(key, "request of userId", user_id).hex()[:16]
 
 
 def _limits(settings: Settings) -> Limits:

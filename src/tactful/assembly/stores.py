@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from tactful.adapters.folder_lock import FolderLock
-from tactful.adapters.key_file import KeyFile
 from tactful.adapters.policy_files import policy_hash
 from tactful.adapters.settings import Settings
 from tactful.adapters.sqlite import SqliteStore
@@ -16,6 +15,7 @@ from tactful.adapters.sqlite import open_store as open_sqlite
 from tactful.adapters.sqlite.migrate import HEAD
 from tactful.adapters.store_address import without_password
 from tactful.capabilities.profile import Limits
+from tactful.mechanisms.keyring import Keyring
 from tactful.terms import Policy, Trouble
 
 
@@ -31,7 +31,7 @@ class Opening:
 
 
 def open_shop_store(
-    opening: Opening, policy: Policy, keys: KeyFile, *, limits: Limits
+    opening: Opening, policy: Policy, keys: Keyring, *, limits: Limits
 ) -> SqliteStore:
     """
     Open the store of the shop under *policy*; a new one where there is none yet.
@@ -53,7 +53,7 @@ def open_shop_store(
     )
 
 
-def _in_postgres(opening: Opening, policy: Policy, keys: KeyFile, limits: Limits) -> SqliteStore:
+def _in_postgres(opening: Opening, policy: Policy, keys: Keyring, limits: Limits) -> SqliteStore:
     try:
         from tactful.adapters.postgres import open_store
     except ImportError as missing:
@@ -80,7 +80,7 @@ def store_version() -> str:
 def store_in_words(settings: Settings) -> str:
     """Return which store an open shop has, and what becomes there of what is deleted."""
     if not settings.store.url:
-        return f"version {HEAD}; what is deleted is wiped (secure_delete)"
+        return f"version {HEAD}; what is deleted was seen to be wiped (secure_delete)"
     from tactful.adapters.postgres.migrate import HEAD as POSTGRES_HEAD
 
     where = without_password(settings.store.url)

@@ -26,6 +26,7 @@ OTHERS = 0o077
 LITTLE_BYTES = 1_000_000_000
 TOO_LITTLE_BYTES = 50_000_000
 STALE = timedelta(days=30)
+OLD_KEY = timedelta(days=366)
 OLD_TABLE = timedelta(days=548)
 """Networks change hands: after 18 months, too many addresses are looked up in the wrong country."""
 
@@ -80,6 +81,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         return
     try:
         yield _private(opened)
+        yield _master_key(opened)
         yield _disk(folder)
         yield from _shop(opened)
     finally:
@@ -111,6 +113,22 @@ def _private(opened: Opened) -> Finding:
             says = f"others may read {seen}: run `chmod -R go-rwx {folder}`"
             return Finding(check="permissions", state=State.UNSAFE, says=says)
     return Finding(check="permissions", state=State.OK, says="only the owner reads keys and data")
+
+
+def _master_key(opened: Opened) -> Finding:
+    shown = opened.master_keys.show()
+    newest = shown.keys[-1]
+    days = (datetime.now(UTC) - newest.made).days
+    says = f"generation {newest.generation} in {shown.store}, {days:,} days old"
+    if shown.unfinished:
+        says += "; a rotation was cut short: run `tactful keys rotate`"
+    elif len(shown.keys) > 1:
+        says += "; older ones are still there: run `tactful keys retire` when nothing needs them"
+    elif days > OLD_KEY.days:
+        says += ": run `tactful keys rotate`"
+    else:
+        return Finding(check="master key", state=State.OK, says=says)
+    return Finding(check="master key", state=State.NOTE, says=says)
 
 
 def _disk(folder: Path) -> Finding:
@@ -177,7 +195,8 @@ def _policy(opened: Opened) -> Finding:
 def _store(opened: Opened) -> Finding:
     from tactful.assembly import store_in_words
 
-    says = f"opens, {store_in_words(opened.settings)}"
+    words = store_in_words(opened.settings)
+    says = f"opens, {words}"
     return Finding(check="store", state=State.OK, says=says)
 
 

@@ -11,9 +11,11 @@ from tactful.cli import (
     doctor,
     import_,
     init,
+    keys,
     learn,
     policy,
     serve,
+    store,
     subject,
 )
 from tactful.cli.screen import say
@@ -48,6 +50,8 @@ for command in (
     consent.consent,
     subject.subject,
     policy.policy,
+    keys.keys,
+    store.store,
     doctor.doctor,
 ):
     main.add_command(command)

@@ -13,6 +13,7 @@ import hashlib
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -29,12 +30,12 @@ from tactful.adapters.postgres.store import is_served
 from tactful.adapters.sqlite.connections import FILE, connect, trouble_of
 from tactful.adapters.sqlite.meta import MOVED, MOVING, note
 from tactful.adapters.sqlite.migrate import bring_up_to_date as bring_file_up_to_date
-from tactful.terms import Busy, NotAShop, Trouble
+from tactful.terms import Busy, Mistake, NotAShop, Trouble
 
 Progress = Callable[[int, int], None]
 
 _OURS_ALONE: Final = ("alembic_version", "pulse")
-_FIRST: Final = ("subjects",)
+_FIRST: Final = ("subjects", "key_generations")
 """What other tables refer to."""
 
 _STEP: Final = 1_000
@@ -71,11 +72,14 @@ def move(folder: Path, url: str, *, progress: Progress) -> tuple[MovedTable, ...
     Nothing is, and nothing is returned, where it was moved there before.
 
     Raises:
+        Mistake: the shop has no store yet.
         Busy: another process holds one of the two, or a server uses the database.
         NotAShop: the database holds something else, or another shop.
         StoreAway: it cannot be reached.
         Trouble: what arrived is not what was sent; nothing was moved.
     """
+    if not (folder / FILE).exists():
+        raise Mistake("this shop has no store yet: name the database in [store] url, and open it")
     source = connect(folder / FILE)
     target = Connection(url)
     try:
@@ -83,7 +87,8 @@ def move(folder: Path, url: str, *, progress: Progress) -> tuple[MovedTable, ...
         bring_up_to_date(target, url)
         if is_served(target):
             raise Busy("a server uses this database already: stop it, or name an empty one")
-        return _Move(source, psycopg.connect(url), progress).carry_out(target)
+        with closing(psycopg.connect(url)) as into:
+            return _Move(source, into, progress).carry_out(target)
     except (sqlite3.Error, psycopg.Error) as error:
         raise trouble_of(error) from error
     finally:
@@ -108,7 +113,7 @@ class _Move:
             return ()
         self._source.execute("BEGIN IMMEDIATE")
         try:
-            with self._target:
+            with self._target.transaction():
                 self._require_filled_by(name, empty=True)
                 self._make_days(turns)
                 self._target.execute("SELECT pg_advisory_xact_lock(%s)", (TURN,))

@@ -31,6 +31,7 @@ class ChangeKind(enum.StrEnum):
     HANDED_ON = "handed on"
     MISSED = "missed"
     """The others could not be heard for a while: anything may have changed."""
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tactful.adapters.sqlite.changes import Change, ChangeKind
 from tactful.adapters.sqlite.engine import Engine
-from tactful.adapters.sqlite.linking import Call, Linker, Name, Owner, find_owner, looked_up
+from tactful.adapters.sqlite.linking import Linker, Name, Owner, Seen, find_owner, looked_up
 from tactful.adapters.sqlite.memory import Memory
 from tactful.adapters.sqlite.merging import Merging, merge_in
 from tactful.adapters.sqlite.subject_keys import SubjectKeys
@@ -35,16 +35,16 @@ class SqliteIdentities:
 
     def find(self, identifier: Identifier) -> SubjectId | None:
         """Return the subject that *identifier* names, if there is one."""
-        owner = self._owner((identifier.kind, self._keys.index(identifier)))
+        owner = self._owner(identifier)
         return None if owner is None else owner.subject
 
     def recognise(self, identifiers: Sequence[Identifier]) -> SubjectId | None:
         """Return whom a call with *identifiers*, the strongest first, speaks of."""
-        names = self._names(self._limits.usable(identifiers))
-        owners = [self._owner(name) for name in names]
+        usable = self._limits.usable(identifiers)
+        owners = [self._owner(each) for each in usable]
         if not owners or owners[0] is not None or not any(owners):
             return owners[0].subject if owners and owners[0] else None
-        seen = looked_up(self._engine.read(), names)
+        seen = self._looked_up(usable)
         return subject_of(seen.named, seen.persons)
 
     def admit(self, identifiers: Sequence[Identifier], *, at: datetime) -> SubjectId:
@@ -58,14 +58,13 @@ class SqliteIdentities:
         usable = self._limits.usable(identifiers)
         if not usable:
             raise Mistake("a subject needs an identifier: send userId or anonymousId")
-        names = self._names(usable)
-        if (known := self._known(names)) is not None:
+        if (known := self._known(usable)) is not None:
             return Linked(subject=known)
-        seen = looked_up(self._engine.read(), names)
+        seen = self._looked_up(usable)
         plan = linking(seen.named, seen.persons, limits=self._limits, by_shop=by_shop)
         if plan.subject is not None and not plan.changes:
             return Linked(subject=plan.subject, refused=plan.refused)
-        return self._linker.link([Call(usable, names)], at=at, by_shop=by_shop)[0]
+        return self._linker.link([usable], at=at, by_shop=by_shop)[0]
 
     def link_all(
         self, senders: Sequence[Sequence[Identifier]], *, at: datetime, by_shop: bool = False
@@ -74,8 +73,7 @@ class SqliteIdentities:
         usable = [self._limits.usable(sender) for sender in senders]
         if not all(usable):
             raise Mistake("a subject needs an identifier: send userId or anonymousId")
-        calls = [Call(each, self._names(each)) for each in usable]
-        return self._linker.link(calls, at=at, by_shop=by_shop)
+        return self._linker.link(usable, at=at, by_shop=by_shop)
 
     def members(self, subject: SubjectId) -> tuple[SubjectId, ...]:
         """Return all numbers of the person behind *subject*, *subject* first."""
@@ -97,13 +95,25 @@ class SqliteIdentities:
         """Return the merges of the permit's person, also those that were undone, oldest first."""
         return self._merging.merges(permit)
 
-    def _names(self, identifiers: Sequence[Identifier]) -> tuple[Name, ...]:
-        return tuple((each.kind, self._keys.index(each)) for each in identifiers)
+    def _looked_up(self, identifiers: Sequence[Identifier]) -> Seen:
+        """Return what is known of *identifiers*, as a reader sees it: a hint for the writer."""
+        db = self._engine.read()
+        return looked_up(db, [self._name(db, each) for each in identifiers])
 
-    def _known(self, names: Sequence[Name]) -> SubjectId | None:
+    def _name(self, db: sqlite3.Connection, identifier: Identifier) -> Name:
+        """Return what *identifier* is found by: another index while all are indexed anew."""
+
+        def there(index: bytes) -> Name | None:
+            name = (identifier.kind, index)
+            return None if find_owner(db, name) is None else name
+
+        found = self._keys.look_up(db, identifier, there)
+        return found or (identifier.kind, self._keys.index(identifier))
+
+    def _known(self, identifiers: Sequence[Identifier]) -> SubjectId | None:
         """Return the subject of a call that says nothing new: the ordinary case, from memory."""
-        owners = [owner for name in names if (owner := self._owner(name)) is not None]
-        if len(owners) < len(names):
+        owners = [owner for each in identifiers if (owner := self._owner(each)) is not None]
+        if len(owners) < len(identifiers):
             return None
         subject = owners[0].subject
         others = [owner.subject for owner in owners[1:] if not owner.shared]
@@ -112,12 +122,15 @@ class SqliteIdentities:
             return subject if all(other in members for other in others) else None
         return subject
 
-    def _owner(self, name: Name) -> Owner | None:
+    def _owner(self, identifier: Identifier) -> Owner | None:
+        name = (identifier.kind, self._keys.index(identifier))
         known = self._memory.kept.get(name)
         if known is not None:
             return known
-        stamp = self._memory.stamp
-        found = find_owner(self._engine.read(), name)
+        stamp, db = self._memory.stamp, self._engine.read()
+        found = self._keys.look_up(
+            db, identifier, lambda index: find_owner(db, (identifier.kind, index))
+        )
         if found is not None:  # that a name is free is never remembered: it may be taken next
             self._memory.keep(name, found, stamp=stamp)
         return found

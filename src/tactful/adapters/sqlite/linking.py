@@ -23,6 +23,7 @@ Name = tuple[IdentifierKind, bytes]
 """What an identifier is found by: its kind, and its blind index."""
 
 TABLE: Final = "identifiers"
+CLAIMS: Final = "claims"
 BY_CALL: Final = "call"
 
 
@@ -31,13 +32,6 @@ class Owner(NamedTuple):
 
     subject: SubjectId
     shared: bool
-
-
-class Call(NamedTuple):
-    """The identifiers of one call, and what each is found by."""
-
-    identifiers: Sequence[Identifier]
-    names: Sequence[Name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +100,9 @@ class Linker:
         self._keys = keys
         self._limits = limits
 
-    def link(self, calls: Sequence[Call], *, at: datetime, by_shop: bool) -> Sequence[Linked]:
+    def link(
+        self, calls: Sequence[Sequence[Identifier]], *, at: datetime, by_shop: bool
+    ) -> Sequence[Linked]:
         """Link the identifiers of each of *calls*, in order, durably; return whom they name."""
         told = [Change(subject=ANYBODY, kind=ChangeKind.ADMITTED)]
 
@@ -118,12 +114,19 @@ class Linker:
         return self._engine.writer.run(work, kept=lambda: self._engine.tell(told))
 
     def _link(
-        self, db: sqlite3.Connection, call: Call, told: list[Change], *, at: datetime, by_shop: bool
+        self,
+        db: sqlite3.Connection,
+        call: Sequence[Identifier],
+        told: list[Change],
+        *,
+        at: datetime,
+        by_shop: bool,
     ) -> Linked:
         """Link the identifiers of one call, in the running transaction; add to what is *told*."""
-        seen = looked_up(db, call.names)
+        names = [self._brought_up(db, each) for each in call]
+        seen = looked_up(db, names)
         plan = linking(seen.named, seen.persons, limits=self._limits, by_shop=by_shop)
-        writing = _Writing(db, self._keys, at=at, identifiers=call.identifiers, names=call.names)
+        writing = _Writing(db, self._keys, at=at, identifiers=call, names=names)
         merged = writing.carry_out(plan, seen.named)
         for member in merged[:1]:
             self._engine.digests.follow(db, member, at)
@@ -136,6 +139,16 @@ class Linker:
             handed_on=bool(plan.handed_on),
             refused=plan.refused,
         )
+
+    def _brought_up(self, db: sqlite3.Connection, identifier: Identifier) -> Name:
+        """Return what *identifier* is found by; while all are indexed anew, it is now."""
+        kind = identifier.kind
+        *older, newest = self._keys.indexes_now(db, identifier)
+        for index in older:
+            for table in (TABLE, CLAIMS):
+                query = f"UPDATE {table} SET blind_index = ? WHERE kind = ? AND blind_index = ?"
+                db.execute(query, (newest, kind.value, index))
+        return kind, newest
 
 
 class _Writing:

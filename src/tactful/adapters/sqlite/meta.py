@@ -7,12 +7,17 @@ from typing import Final
 
 from tactful.terms import Trouble
 
-KEY_CHECK: Final = "key_check"
 MOVING: Final = "moving"
 """The name of the move into a database that was begun; the database notes it, too."""
 
 MOVED: Final = "moved"
 """The same, once it is done: the file takes no more."""
+
+REINDEXED: Final = "reindexed"
+"""The last subject whose identifiers are indexed under the newest key, while that goes on."""
+
+WIPES: Final = "wipes"
+"""The version of SQLite that was seen to wipe what it deletes."""
 
 POLICY_HASH: Final = "policy_hash"
 """Of the policy that all digests on the disk were taken under; empty where they are not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,19 +20,21 @@ from tactful.adapters.sqlite.events import SqliteEvents
 from tactful.adapters.sqlite.features import SqliteFeatures
 from tactful.adapters.sqlite.identities import SqliteIdentities
 from tactful.adapters.sqlite.intake import Intake
-from tactful.adapters.sqlite.meta import KEY_CHECK, noted, require_here
+from tactful.adapters.sqlite.meta import require_here
 from tactful.adapters.sqlite.migrate import bring_up_to_date
 from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
 from tactful.adapters.sqlite.records import SqliteRecords
+from tactful.adapters.sqlite.rekeying import SqliteRekeying
 from tactful.adapters.sqlite.retaking import Progress, retake_all, unheard
 from tactful.adapters.sqlite.showings import SqliteShowings
 from tactful.adapters.sqlite.standings import SqliteStandings
 from tactful.adapters.sqlite.statements import SqliteStatements
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
+from tactful.adapters.sqlite.wiping import require_wiping
 from tactful.adapters.sqlite.writer import Writer
 from tactful.capabilities.profile import Limits
-from tactful.terms import NotAShop, Policy, Trouble
+from tactful.terms import NotAShop, Policy, SubjectId, Trouble
 
 
 class SqliteStore:
@@ -55,6 +57,8 @@ class SqliteStore:
         self.catalogue = SqliteCatalogue(engine)
         self.tallies = SqliteTallies(engine)
         self.uses = SqliteUses(engine, self.tallies)
+        self.rekeying = SqliteRekeying(engine, keys)
+        self.keys = keys
         engine.writer.chore(self.uses.counts.job)
         engine.writer.chore(self.tallies.counts.job)
         engine.writer.start()
@@ -68,6 +72,15 @@ class SqliteStore:
     def changes_since(self, number: int) -> tuple[Change, ...]:
         """Return what any process changed after change *number*, oldest first."""
         return changes_since(self._engine.read(), number)
+
+    def members(self, subject: SubjectId) -> tuple[SubjectId, ...]:
+        """Return all numbers under which the person behind *subject* is known."""
+        return self._engine.members(subject)
+
+    def numbers(self) -> Iterator[SubjectId]:
+        """Yield the number of everybody who is known, the lowest first."""
+        for (number,) in self._engine.read().execute("SELECT id FROM subjects ORDER BY id"):
+            yield SubjectId(number)
 
     def flush(self) -> None:
         """Make everything counted so far durable."""
@@ -118,7 +131,7 @@ def open_store(
     Args:
         folder: Holds the store and nothing else.
         policy: The running configuration.
-        keys: Where the master key comes from.
+        keys: Where the master keys come from.
         clock: Tells the time, timezone-aware.
         policy_hash: Changes when *policy* does: every digest is then taken anew.
         take_over: Not beside a process that runs another policy: its digests are then left alone,
@@ -129,7 +142,7 @@ def open_store(
     Raises:
         NotAShop: no such folder, something else in it, or a store of a newer tactful.
         Busy: another process keeps it locked.
-        Trouble: this is not the master key that it was made with.
+        Trouble: this is not the master key that it was made with, or SQLite does not wipe.
     """
     path = folder / FILE
     _make_room(folder)
@@ -137,6 +150,7 @@ def open_store(
     try:
         bring_up_to_date(db, path)
         require_here(db)
+        require_wiping(db, folder)
         subject_keys = SubjectKeys(keys)
         digests = Digests(policy, policy_hash=policy_hash)
         bits = check_in(db, subject_keys, policy)
@@ -183,7 +197,7 @@ def _make_room(folder: Path) -> None:
 def check_in(db: sqlite3.Connection, keys: SubjectKeys, policy: Policy) -> PurposeBits:
     """Check the key, and number the purposes."""
     db.execute("BEGIN IMMEDIATE")
-    keys.verify(noted(db, KEY_CHECK, default=keys.check))
+    keys.check_in(db)
     bits = number_purposes(db, policy.purpose_order)
     db.execute("COMMIT")
     return bits
