@@ -33,7 +33,7 @@ class Days:
 
     def reload(self, db: sqlite3.Connection) -> None:
         """Read which days there are."""
-        self.all = read_days(db)
+        self.all = read_days(db, but="WHERE retired_at IS NULL")
 
     def make_room(self, db: sqlite3.Connection, day: date, *, newest: int) -> bool:
         """
@@ -48,15 +48,21 @@ class Days:
         _create(db, table_of(day))
         db.execute(
             "INSERT INTO days (day, newest) VALUES (?, ?)"
-            " ON CONFLICT (day) DO UPDATE SET newest = max(newest, excluded.newest)",
+            " ON CONFLICT (day) DO UPDATE SET newest = max(newest, excluded.newest),"
+            " retired_at = NULL",  # the clock was set back: it is in use again
             (day.isoformat(), (newest // _HOUR_MS + 1) * _HOUR_MS),
         )
         return True
 
 
-def read_days(db: sqlite3.Connection) -> tuple[Day, ...]:
-    """Return the days that have a table in *db*'s running transaction, newest first."""
-    rows = db.execute("SELECT day, newest FROM days ORDER BY day DESC").fetchall()
+def read_days(db: sqlite3.Connection, *, but: str = "") -> tuple[Day, ...]:
+    """
+    Return the days that have a table in *db*'s running transaction, newest first.
+
+    Those that were left to the lake are among them as long as their tables stand, unless *but*
+    leaves them out: who reads events finds them in the lake, who erases must reach both.
+    """
+    rows = db.execute(f"SELECT day, newest FROM days {but} ORDER BY day DESC").fetchall()
     days = [(date.fromisoformat(day), newest) for day, newest in rows]
     return tuple(Day(day, table_of(day), newest) for day, newest in days)
 

@@ -19,7 +19,7 @@ from tactful.terms import NotAShop
 if TYPE_CHECKING:
     from sqlalchemy import Connection as CoreConnection
 
-HEAD: Final = "0002"
+HEAD: Final = "0005"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

@@ -21,6 +21,7 @@ from tactful.adapters.sqlite.days import read_days
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.histories import blank_statements
 from tactful.adapters.sqlite.intake import Intake
+from tactful.adapters.sqlite.outflow import ALL_OF_IT, owe_lake
 from tactful.adapters.sqlite.profiles import GROUP_PURPOSE, Kept, read_traits, write_traits
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, destroy_key
@@ -65,7 +66,7 @@ class SqliteRecords:
             tables = [day.table for day in read_days(db)]
             return sum(self._drop_events(db, t, (subject, mask), gone) for t in tables)
 
-        return self._destroy(work, Change(subject=subject, kind=ChangeKind.DROPPED))
+        return self._destroy(work, Change(subject=subject, kind=ChangeKind.DROPPED), mask=mask)
 
     def erase(self, permit: Permit) -> Mapping[str, int]:
         """Destroy the subject's key, then every row; return the rows removed by kind."""
@@ -85,12 +86,20 @@ class SqliteRecords:
 
         return self._destroy(work, Change(subject=subject, kind=ChangeKind.ERASED))
 
-    def _destroy(self, work: Callable[[sqlite3.Connection, Messages], T], change: Change) -> T:
+    def _destroy(
+        self,
+        work: Callable[[sqlite3.Connection, Messages], T],
+        change: Change,
+        *,
+        mask: int = ALL_OF_IT,
+    ) -> T:
         """Run *work* durably, tell of it, and empty the log, which still holds what it removed."""
         gone: Messages = []
 
         def whole(db: sqlite3.Connection) -> T:
             result = work(db, gone)
+            for member in self._engine.members(SubjectId(change.subject)):
+                owe_lake(db, member, mask)
             db.executemany("DELETE FROM imported WHERE message = ?", ((m,) for m in gone))
             self._engine.changes.note(db, change)
             return result
@@ -100,10 +109,10 @@ class SqliteRecords:
             self._engine.changes.tell(change)
 
         result = self._engine.writer.run(whole, kept=kept)
-        self._empty_log()
+        self.empty_log()
         return result
 
-    def _empty_log(self) -> None:
+    def empty_log(self) -> None:
         """
         Leave nothing in the log, waiting for reads that are under way.
 

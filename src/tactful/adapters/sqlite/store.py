@@ -17,10 +17,12 @@ from tactful.adapters.sqlite.days import Days
 from tactful.adapters.sqlite.digests import Digests
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.events import SqliteEvents
+from tactful.adapters.sqlite.expiring import SqliteExpiring
 from tactful.adapters.sqlite.identities import SqliteIdentities
 from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.meta import KEY_CHECK, noted
 from tactful.adapters.sqlite.migrate import bring_up_to_date
+from tactful.adapters.sqlite.outflow import SqliteOutflow
 from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
 from tactful.adapters.sqlite.records import SqliteRecords
@@ -29,6 +31,7 @@ from tactful.adapters.sqlite.showings import SqliteShowings
 from tactful.adapters.sqlite.standings import SqliteStandings
 from tactful.adapters.sqlite.statements import SqliteStatements
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
+from tactful.adapters.sqlite.work import SqliteWork
 from tactful.adapters.sqlite.writer import Writer
 from tactful.terms import NotAShop, Policy, Trouble
 
@@ -39,6 +42,7 @@ class SqliteStore:
     def __init__(self, db: Connection, engine: Engine, keys: SubjectKeys) -> None:
         self._db = db
         self._engine = engine
+        self.outflow = SqliteOutflow(engine)  # before the intake: it must hear of changes first
         intake = Intake(engine, Days(db))
         self.standings = SqliteStandings(engine)
         self.statements = SqliteStatements(engine)
@@ -50,6 +54,8 @@ class SqliteStore:
         self.catalogue = SqliteCatalogue(engine)
         self.tallies = SqliteTallies(engine)
         self.uses = SqliteUses(self.tallies)
+        self.work = SqliteWork(engine)
+        self.expiring = SqliteExpiring(engine, intake, self.records)
         engine.writer.chore(self.uses.counts.job)
         engine.writer.chore(self.tallies.counts.job)
         engine.writer.start()
