@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -84,6 +84,17 @@ class StoreSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     models: str = "models"
 
 
+class LakeSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[lake]`: whether events are brought into the lake, how often, and what stays besides.
+
+    Events of the last two days are looked through for duplicates, so three stay at least.
+    """
+
+    enabled: bool = True
+    every_minutes: Annotated[int, msgspec.Meta(ge=1)] = 5
+    keep_recent_days: Annotated[int, msgspec.Meta(ge=3)] = 90
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything that `tactful.toml` can say."""
 
@@ -91,6 +102,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     server: ServerSettings = ServerSettings()
     models: ModelSettings = ModelSettings()
     store: StoreSettings = StoreSettings()
+    lake: LakeSettings = LakeSettings()
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

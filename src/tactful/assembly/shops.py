@@ -7,7 +7,7 @@ Decides nothing else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from tactful.adapters.access import (
 from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
+from tactful.adapters.lake import LakeBehind, LakeEvents, LakeRecords
 from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
 from tactful.adapters.settings import (
     FILE,
@@ -35,6 +36,7 @@ from tactful.adapters.settings import (
 from tactful.adapters.signing_key import open_signer, receipt_keys
 from tactful.adapters.sqlite import SqliteStore, open_store
 from tactful.adapters.sqlite.migrate import HEAD
+from tactful.assembly.backgrounds import chores_of, lake_behind
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.gate import Door
@@ -42,7 +44,8 @@ from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.mechanisms.sealing import blind_index, derive
 from tactful.mechanisms.signing import PublicKey
-from tactful.shop import Parts, ReceiptParts, Shop, Store
+from tactful.shop import Parts, ReceiptParts, Shop, Store, Tallies
+from tactful.shop.background import Chore, Work
 from tactful.shop.census import census
 from tactful.terms import Mistake, Policy, TactfulError
 
@@ -73,6 +76,10 @@ class Opened:
     folder: Path
     census: Callable[[], Census]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
+    chores: Sequence[Chore]
+    work: Work
+    tallies: Tallies
+    lake: LakeBehind
     lock: FolderLock | None = None
 
     def close(self) -> None:
@@ -179,8 +186,14 @@ def _opened(
         take_over=lock is not None or not FolderLock.is_held(folder),
         progress=progress,
     )
+    lake = lake_behind(store, policy, settings, folder=folder, clock=clock)
+    parts = _parts(store, lake, policy, settings, folder=folder, master=master, clock=clock)
     return Opened(
-        shop=Shop(_parts(store, policy, settings, folder=folder, master=master, clock=clock)),
+        shop=Shop(parts),
+        chores=chores_of(store, lake, policy, settings, clock=clock),
+        work=store.work,
+        tallies=store.tallies,
+        lake=lake,
         settings=settings,
         access=read_access(keys, write_key=settings.shop.write_key),
         links=Links(master),
@@ -193,6 +206,7 @@ def _opened(
 
 def _parts(
     store: SqliteStore,
+    lake: LakeBehind,
     policy: Policy,
     settings: Settings,
     *,
@@ -203,7 +217,7 @@ def _parts(
     return Parts(
         policy=policy,
         door=Door(policy, standings=store.standings, uses=store.uses),
-        store=_store(store),
+        store=_store(store, lake, policy),
         artefacts=ArtefactFolder(folder / settings.store.models),
         model_settings=_model_settings(settings),
         seal=Tickets(master),
@@ -213,14 +227,14 @@ def _parts(
     )
 
 
-def _store(store: SqliteStore) -> Store:
+def _store(store: SqliteStore, lake: LakeBehind, policy: Policy) -> Store:
     return Store(
-        events=store.events,
+        events=LakeEvents(store.events, lake, policy=policy, bits=lake.bits),
         identities=store.identities,
         profiles=store.profiles,
         statements=store.statements,
         showings=store.showings,
-        records=store.records,
+        records=LakeRecords(store.records, lake),
         catalogue=store.catalogue,
         tallies=store.tallies,
         close=store.close,

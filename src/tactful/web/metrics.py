@@ -34,6 +34,8 @@ _FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
     "exposure": ("tactful_exposures", "slot", "Slates shown, by slot and level"),
     "click": ("tactful_clicks", "slot", "Slates clicked, by slot and level"),
     "conversion": ("tactful_conversions", "slot", "Slates bought from, by slot and level"),
+    "work": ("tactful_chores", "chore", "Chores in the background, done and failed"),
+    "expired": ("tactful_expired", "purpose", "Events past the term of a purpose, let go"),
     "erasure": ("tactful_erasures", "outcome", "Subjects erased"),
 }
 

@@ -94,7 +94,7 @@ class SqliteOutflow:
         return held
 
     def plan(self, *, most: int) -> Batch | None:
-        """Return the batch that was begun, else begin one of up to *most* rows; None: all is fed."""
+        """Return the batch that was begun, else begin one of up to *most* rows, else None."""
 
         def work(db: sqlite3.Connection) -> Batch | None:
             begun = _begun(db)
@@ -158,7 +158,7 @@ class SqliteOutflow:
             self._engine.writer.run(work)
 
     def retire(self, *, before: date, at: datetime) -> int:
-        """Leave the days before *before* to the lake, where it holds them whole; return how many."""
+        """Leave the days before *before* to the lake, if it holds them whole; return how many."""
 
         def work(db: sqlite3.Connection) -> int:
             days = [day for day in _days(db) if day < before and _is_whole(db, day)]

@@ -42,6 +42,7 @@ class SqliteStore:
     def __init__(self, db: Connection, engine: Engine, keys: SubjectKeys) -> None:
         self._db = db
         self._engine = engine
+        self.bits = engine.bits
         self.outflow = SqliteOutflow(engine)  # before the intake: it must hear of changes first
         intake = Intake(engine, Days(db))
         self.standings = SqliteStandings(engine)

@@ -26,7 +26,8 @@ _CLAIM: Final = (
 )
 _OPEN: Final = "SELECT 1 FROM work WHERE name = ? AND (due_at > ? OR claimed_until > ?)"
 _PUT_OFF: Final = (
-    "UPDATE work SET due_at = ?, claimed_until = 0, claimed_by = '' WHERE name = ? AND claimed_by = ?"
+    "UPDATE work SET due_at = ?, claimed_until = 0, claimed_by = ''"
+    " WHERE name = ? AND claimed_by = ?"
 )
 
 
