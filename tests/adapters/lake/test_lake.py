@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from lake_worlds import LakeShelf
 
-from tactful.terms import Event, SubjectId
 from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, NECESSARY
 
 BOTH = frozenset({INDIVIDUAL, MEASUREMENT})
@@ -191,8 +190,3 @@ def test_a_lake_of_another_time(shelf: LakeShelf) -> None:
     with pytest.raises(LakeTrouble, match="put back from a backup"):
         shelf.feed()
     assert shelf.items(ann, "answer-request") == ["teapot", "cup"]
-
-
-def summary(events: list[Event]) -> list[tuple[SubjectId, str]]:
-    """Return who did what."""
-    return [(event.subject, event.items[0]) for event in events]
