@@ -134,6 +134,17 @@ class KeysSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
             raise ValueError('store = "aws-kms" needs kms_key_id: the id, ARN or alias of the key')
 
 
+class LakeSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[lake]`: whether events are brought into the lake, how often, and what stays besides.
+
+    Events of the last two days are looked through for duplicates, so three stay at least.
+    """
+
+    enabled: bool = True
+    every_minutes: Annotated[int, msgspec.Meta(ge=1)] = 5
+    keep_recent_days: Annotated[int, msgspec.Meta(ge=3)] = 90
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything that `tactful.toml` can say."""
 
@@ -144,6 +155,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     store: StoreSettings = StoreSettings()
     webhooks: WebhookSettings = WebhookSettings()
     keys: KeysSettings = KeysSettings()
+    lake: LakeSettings = LakeSettings()
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

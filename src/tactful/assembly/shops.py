@@ -7,7 +7,7 @@ Decides nothing else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.erasure_log import ErasureLog, NotedRecords
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import create_key_file
+from tactful.adapters.lake import LakeBehind, LakeEvents, LakeRecords
 from tactful.adapters.policy_files import load_policy, write_policy
 from tactful.adapters.request_files import RequestFolder
 from tactful.adapters.settings import (
@@ -38,18 +39,22 @@ from tactful.adapters.signing_key import open_signer, receipt_keys
 from tactful.adapters.sqlite import SqliteStore
 from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
+from tactful.assembly.backgrounds import chores_of, lake_behind
 from tactful.assembly.keys import MasterKeys, ShopKeyStore
 from tactful.assembly.stores import Opening, open_shop_store
+from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.capabilities.profile import Limits
+from tactful.capabilities.rights import Records
 from tactful.gate import Door
 from tactful.mechanisms.keyring import Keyring
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.popularity import PopularitySettings
 from tactful.mechanisms.sealing import blind_index
 from tactful.mechanisms.signing import PublicKey
-from tactful.shop import Parts, ReceiptParts, Shop, Store
+from tactful.shop import Parts, ReceiptParts, Shop, Store, Tallies
+from tactful.shop.background import Chore, Work
 from tactful.shop.census import census
 from tactful.shop.erasing_again import erase_again
 from tactful.terms import Mistake, Policy, SubjectId, TactfulError
@@ -87,6 +92,10 @@ class Opened:
     master_keys: MasterKeys
     numbers: Callable[[], Iterator[SubjectId]]
     erase_again: Callable[[Iterable[SubjectId], Callable[[int], None]], int]
+    chores: Sequence[Chore]
+    work: Work
+    tallies: Tallies
+    lake: LakeBehind
     lock: FolderLock | None = None
 
     @property
@@ -193,10 +202,15 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     ring = Keyring(ShopKeyStore(folder=folder))  # before the store: without a key nothing is made
     policy = load_policy(folder / "policy", on=clock().date())
     store = open_shop_store(opening, policy, ring, limits=_limits(settings))
-    parts = _parts(store, policy, settings, folder=folder, clock=clock)
+    lake = lake_behind(store, policy, settings, folder=folder, clock=clock)
+    parts = _parts(store, lake, policy, settings, folder=folder, clock=clock)
     shop = Shop(parts)
     return Opened(
         shop=shop,
+        chores=chores_of(store, lake, policy, settings, clock=clock),
+        work=store.work,
+        tallies=store.tallies,
+        lake=lake,
         settings=settings,
         access=read_access(keys, write_key=settings.shop.write_key),
         links=Links(store.keys.ring.masters),
@@ -214,6 +228,7 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
 
 def _parts(
     store: SqliteStore,
+    lake: LakeBehind,
     policy: Policy,
     settings: Settings,
     *,
@@ -223,7 +238,11 @@ def _parts(
     return Parts(
         policy=policy,
         door=Door(policy, standings=store.standings, uses=store.uses),
-        store=_store(store, noted=_noted(store, folder / settings.store.keys)),
+        store=_store(
+            store,
+            events=LakeEvents(store.events, lake, policy=policy, bits=lake.bits),
+            records=LakeRecords(_noted(store, folder / settings.store.keys), lake),
+        ),
         artefacts=ArtefactFolder(folder / settings.store.models),
         model_settings=_model_settings(settings),
         seal=Tickets(store.keys.ring.masters),
@@ -238,15 +257,17 @@ def _noted(store: SqliteStore, keys: Path) -> NotedRecords:
     return NotedRecords(records=store.records, log=ErasureLog(keys), members=store.members)
 
 
-def _store(store: SqliteStore, *, noted: NotedRecords | None = None) -> Store:
+def _store(
+    store: SqliteStore, *, events: Events | None = None, records: Records | None = None
+) -> Store:
     return Store(
-        events=store.events,
+        events=events or store.events,
         identities=store.identities,
         profiles=store.profiles,
         features=store.features,
         statements=store.statements,
         showings=store.showings,
-        records=noted or store.records,
+        records=records or store.records,
         catalogue=store.catalogue,
         tallies=store.tallies,
         close=store.close,

@@ -36,6 +36,8 @@ _FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
     "conversion": ("tactful_conversions", "slot", "Slates bought from, by slot and level"),
     "webhook": ("tactful_webhooks", "outcome", "Signed webhooks, by what became of them"),
     "identity": ("tactful_identifiers", "outcome", "Merges, and identifiers that linked nobody"),
+    "work": ("tactful_chores", "chore", "Chores in the background, done and failed"),
+    "expired": ("tactful_expired", "purpose", "Events past the term of a purpose, let go"),
     "erasure": ("tactful_erasures", "outcome", "Subjects erased"),
 }
 

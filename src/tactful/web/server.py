@@ -27,6 +27,7 @@ from tactful.assembly import Opened, open_shop
 from tactful.shop import Shop
 from tactful.terms import Busy, TactfulError, Trouble
 from tactful.web.app import create_app
+from tactful.web.chores import background_of
 from tactful.web.logs import configure_logging
 from tactful.web.problems import log_unexpected
 
@@ -91,8 +92,11 @@ async def _serve(opened: Opened, host: str, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     ticking = asyncio.create_task(_tick(app.serving.opened.shop))
+    background = background_of(opened)
+    background.start()
     _log.info("serving", address=f"http://{host}:{port}")
     await server.serve()
+    await asyncio.to_thread(background.stop)
     ticking.cancel()
     with suppress(asyncio.CancelledError):
         await ticking

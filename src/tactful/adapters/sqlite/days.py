@@ -33,7 +33,7 @@ class Days:
 
     def reload(self, db: sqlite3.Connection) -> None:
         """Read which days there are."""
-        self.all = read_days(db)
+        self.all = read_days(db, but="WHERE retired_at IS NULL")
 
     def make_room(self, db: sqlite3.Connection, day: date, *, newest: int) -> bool:
         """
@@ -48,8 +48,9 @@ class Days:
         self.create(db, table_of(day))
         db.execute(
             "INSERT INTO days (day, newest) VALUES (?, ?)"
-            " ON CONFLICT (day) DO UPDATE SET newest = excluded.newest"
-            " WHERE excluded.newest > days.newest",
+            " ON CONFLICT (day) DO UPDATE SET newest = CASE WHEN excluded.newest > days.newest"
+            " THEN excluded.newest ELSE days.newest END,"
+            " retired_at = NULL",  # the clock was set back: it is in use again
             (day.isoformat(), (newest // _HOUR_MS + 1) * _HOUR_MS),
         )
         return True
@@ -59,9 +60,14 @@ class Days:
         _create(db, table)
 
 
-def read_days(db: sqlite3.Connection) -> tuple[Day, ...]:
-    """Return the days that have a table in *db*'s running transaction, newest first."""
-    rows = db.execute("SELECT day, newest FROM days ORDER BY day DESC").fetchall()
+def read_days(db: sqlite3.Connection, *, but: str = "") -> tuple[Day, ...]:
+    """
+    Return the days that have a table in *db*'s running transaction, newest first.
+
+    Those that were left to the lake are among them as long as their tables stand, unless *but*
+    leaves them out: who reads events finds them in the lake, who erases must reach both.
+    """
+    rows = db.execute(f"SELECT day, newest FROM days {but} ORDER BY day DESC").fetchall()
     days = [(date.fromisoformat(day), newest) for day, newest in rows]
     return tuple(Day(day, table_of(day), newest) for day, newest in days)
 

@@ -22,6 +22,7 @@ from tactful.adapters.sqlite.days import read_days
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.histories import blank_statements
 from tactful.adapters.sqlite.intake import Intake
+from tactful.adapters.sqlite.outflow import ALL_OF_IT, owe_lake
 from tactful.adapters.sqlite.persons import blank_person, person_in, places
 from tactful.adapters.sqlite.profiles import GROUP_PURPOSE
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
@@ -69,7 +70,8 @@ class SqliteRecords:
         def work(db: sqlite3.Connection, gone: Messages) -> int:
             return sum(self._drop(db, m, purposes, gone) for m in person_in(db, subject))
 
-        return self._destroy(work, Change(subject=subject, kind=ChangeKind.DROPPED))
+        dropped = Change(subject=subject, kind=ChangeKind.DROPPED)
+        return self._destroy(work, dropped, mask=self._engine.bits.mask(purposes))
 
     def erase(self, permit: Permit) -> Mapping[str, int]:
         """Destroy the subject's key, then every row; return the rows removed by kind."""
@@ -126,7 +128,13 @@ class SqliteRecords:
         """Remove what *subject* said; return how many statements."""
         return blank_statements(db, subject)
 
-    def _destroy(self, work: Callable[[sqlite3.Connection, Messages], T], change: Change) -> T:
+    def _destroy(
+        self,
+        work: Callable[[sqlite3.Connection, Messages], T],
+        change: Change,
+        *,
+        mask: int = ALL_OF_IT,
+    ) -> T:
         """Run *work* durably, tell of it, and empty the log, which still holds what it removed."""
         gone: Messages = []
         told: list[Change] = []
@@ -134,6 +142,8 @@ class SqliteRecords:
         def whole(db: sqlite3.Connection) -> T:
             told.extend(self._engine.of_person(db, change))
             result = work(db, gone)
+            for each in told:
+                owe_lake(db, each.subject, mask)
             db.executemany("DELETE FROM imported WHERE message = ?", ((m,) for m in gone))
             self._engine.note(db, told)
             return result

@@ -17,11 +17,13 @@ from tactful.adapters.sqlite.days import Days
 from tactful.adapters.sqlite.digests import Digests
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.events import SqliteEvents
+from tactful.adapters.sqlite.expiring import SqliteExpiring
 from tactful.adapters.sqlite.features import SqliteFeatures
 from tactful.adapters.sqlite.identities import SqliteIdentities
 from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.meta import require_here
 from tactful.adapters.sqlite.migrate import bring_up_to_date
+from tactful.adapters.sqlite.outflow import SqliteOutflow
 from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
 from tactful.adapters.sqlite.records import SqliteRecords
@@ -32,6 +34,7 @@ from tactful.adapters.sqlite.standings import SqliteStandings
 from tactful.adapters.sqlite.statements import SqliteStatements
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
 from tactful.adapters.sqlite.wiping import require_wiping
+from tactful.adapters.sqlite.work import SqliteWork
 from tactful.adapters.sqlite.writer import Writer
 from tactful.capabilities.profile import Limits
 from tactful.terms import NotAShop, Policy, SubjectId, Trouble
@@ -45,6 +48,8 @@ class SqliteStore:
     ) -> None:
         self._db = db
         self._engine = engine
+        self.bits = engine.bits
+        self.outflow = SqliteOutflow(engine)  # before the intake: it must hear of changes first
         intake = self._intake(engine, db)
         self.standings = SqliteStandings(engine)
         self.statements = SqliteStatements(engine)
@@ -59,6 +64,8 @@ class SqliteStore:
         self.uses = SqliteUses(engine, self.tallies)
         self.rekeying = SqliteRekeying(engine, keys)
         self.keys = keys
+        self.work = SqliteWork(engine)
+        self.expiring = SqliteExpiring(engine, intake, self.records)
         engine.writer.chore(self.uses.counts.job)
         engine.writer.chore(self.tallies.counts.job)
         engine.writer.start()
