@@ -38,10 +38,11 @@ def test_nothing_acknowledged_is_lost_or_there_twice(plug: Plug) -> None:
 
 
 def _pull(plug: Plug, senders: Sequence[Sender], chooser: Chooser, *, after: float) -> None:
-    for client in (*senders, chooser):
+    clients: list[Sender | Chooser] = [*senders, chooser]
+    for client in clients:
         client.start()
     until(lambda: all(s.statuses[200] for s in senders) and chooser.told_often > 0)
     time.sleep(after)
     plug.kill()
-    for client in (*senders, chooser):
+    for client in clients:
         client.join()

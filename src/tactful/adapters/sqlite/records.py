@@ -111,7 +111,7 @@ class SqliteRecords:
             Busy: another process keeps a read open.
         """
         last = time.monotonic() + LOG_HELD_SECONDS
-        while not self._engine.writer.run_bare(_cut_log):
+        while not self._engine.writer.run_bare(cut_log):
             if time.monotonic() > last:
                 raise Busy(
                     "removed, but another process reads the store, and its log holds copies until "
@@ -151,7 +151,7 @@ class SqliteRecords:
         return allowed_for(purposes, self._engine.policy.plan).get(event, frozenset())
 
 
-def _cut_log(db: sqlite3.Connection) -> bool:
+def cut_log(db: sqlite3.Connection) -> bool:
     """Move the write-ahead log into the database and cut it to nothing, unless somebody reads."""
     db.execute("PRAGMA busy_timeout = 50")  # everybody else's writing waits meanwhile
     try:

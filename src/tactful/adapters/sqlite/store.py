@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,7 @@ from tactful.adapters.sqlite.meta import KEY_CHECK, noted
 from tactful.adapters.sqlite.migrate import bring_up_to_date
 from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
-from tactful.adapters.sqlite.records import SqliteRecords
+from tactful.adapters.sqlite.records import SqliteRecords, cut_log
 from tactful.adapters.sqlite.retaking import Progress, retake_all, unheard
 from tactful.adapters.sqlite.showings import SqliteShowings
 from tactful.adapters.sqlite.standings import SqliteStandings
@@ -127,6 +128,7 @@ def open_store(
         digests = Digests(policy, policy_hash=policy_hash)
         bits = _check_in(db, subject_keys, policy)
         if take_over:
+            _finish_erasures(db)
             _take_over(db, digests, at=clock(), progress=progress or unheard)
         engine = _engine(db, path, digests, bits=bits, clock=clock)
         return SqliteStore(db, engine, subject_keys)
@@ -173,6 +175,12 @@ def _check_in(db: sqlite3.Connection, keys: SubjectKeys, policy: Policy) -> Purp
     bits = number_purposes(db, policy.purpose_order)
     db.execute("COMMIT")
     return bits
+
+
+def _finish_erasures(db: sqlite3.Connection) -> None:
+    """Empty the log, in which an erasure that was cut short after its commit has left copies."""
+    with suppress(sqlite3.OperationalError):  # the disk is full: what can be read is still served
+        cut_log(db)
 
 
 def _take_over(
