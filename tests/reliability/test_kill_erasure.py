@@ -55,9 +55,9 @@ def test_an_erasure_is_whole_and_leaves_nothing(plug: Plug) -> None:
         plug.restart()
         gone = [name for name in names if _is_gone(plug, name)]
         assert set(eraser.erased) <= set(gone) <= set(eraser.begun)
-        assert {name: _left_of(plug, name) for name in gone} == dict.fromkeys(gone, [])
+        assert {name: _left_of(plug, name) for name in gone} == {name: [] for name in gone}
         Eraser(plug=plug, names=[name for name in names if name not in gone]).work()
-        assert {name: _left_of(plug, name) for name in names} == dict.fromkeys(names, [])
+        assert {name: _left_of(plug, name) for name in names} == {name: [] for name in names}
 
 
 def _fill(plug: Plug, names: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ The composition root: the only place where ports meet adapters.
 """
 
 from tactful.adapters import datasets as public_data
+from tactful.adapters.pace import Pace
 from tactful.assembly.places import CountryTable, RegionCodes, open_countries, region_codes
 from tactful.assembly.policies import PolicyFolder, count_subjects, read_policy, read_shop_policy
 from tactful.assembly.receipts import (
@@ -29,6 +30,7 @@ __all__ = [
     "NewKeys",
     "Opened",
     "OrderLog",
+    "Pace",
     "PolicyFolder",
     "RegionCodes",
     "Table",

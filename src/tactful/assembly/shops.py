@@ -23,6 +23,7 @@ from tactful.adapters.access import (
 from tactful.adapters.artefacts import ArtefactFolder
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
+from tactful.adapters.pace import Pace
 from tactful.adapters.policy_files import load_policy, policy_hash, write_policy
 from tactful.adapters.settings import (
     FILE,
@@ -74,6 +75,7 @@ class Opened:
     census: Callable[[], Census]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
     lock: FolderLock | None = None
+    pace: Pace | None = None
 
     def close(self) -> None:
         """Make everything durable and let go of the folder."""
@@ -188,6 +190,7 @@ def _opened(
         census=lambda: census(store.standings, policy=policy, at=clock()),
         receipt_keys=lambda: receipt_keys(keys),
         lock=lock,
+        pace=store.pace,
     )
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from http import HTTPStatus
 from typing import Final
 
 from tactful.capabilities.collect import Incoming, read_batch, read_single
 from tactful.terms import Busy, Mistake
 from tactful.web.bodies import unpack
-from tactful.web.exchange import Asked, Declined, Endpoint, Reply, Serving, answer
+from tactful.web.exchange import Asked, Endpoint, Reply, Serving, answer
 from tactful.web.keys import Caller, caller_with, given_key
 from tactful.web.messages import CallRefused, Taken
 
@@ -60,6 +59,8 @@ async def _take(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming
 
 def _read(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> Incoming:
     body = unpack(asked.body, limit=serving.opened.settings.server.max_expanded_bytes)
+    if asked.room:
+        asked.room.hold(max(len(body), len(asked.body)))
     try:
         return read(body)
     except RecursionError:
@@ -70,7 +71,7 @@ async def _store(serving: Serving, incoming: Incoming, asked: Asked, *, by_shop:
     """Hand the calls to the shop and wait until what is kept of them is durable."""
     calls = len(incoming.calls)
     if serving.waiting_calls + calls > serving.opened.settings.server.queue_calls:
-        raise _too_much()
+        raise serving.backlog.full("calls")
     serving.waiting_calls += calls
     try:
         # A new sender is written down at once, and a signal is a statement: both wait for the disk.
@@ -85,7 +86,7 @@ async def _store(serving: Serving, incoming: Incoming, asked: Asked, *, by_shop:
         collected = await serving.in_taking_thread(take)
         await asyncio.wrap_future(collected.stored)
     except Busy:
-        raise _too_much() from None
+        raise serving.backlog.full("store") from None
     finally:
         serving.waiting_calls -= calls
 
@@ -102,11 +103,3 @@ def _taken(incoming: Incoming) -> Reply:
         return _TAKEN
     rejected = [CallRefused(index=m.index, reason=m.reason) for m in incoming.malformed]
     return answer(Taken(success=True, rejected=rejected))
-
-
-def _too_much() -> Declined:
-    return Declined(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        "too many calls are waiting to be stored: send again in a moment",
-        (b"retry-after", b"1"),
-    )

@@ -2,21 +2,28 @@
 Structured logs: one JSON object a line, on stderr.
 
 What is logged are routes by their template, statuses and kinds of errors: no query, no id, no
-address, no message of an unexpected error.
+address, no message of an unexpected error.  What fails is said once a second at most.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from typing import Final
 
 import structlog
+
+from tactful.web.sparing import Sparing
+
+_sparing: Final = Sparing()
+_log = structlog.get_logger("tactful.web")
 
 
 def configure_logging() -> None:
     """Write everything from `info` up as JSON lines to stderr."""
     structlog.configure(
         processors=[
+            _sparing,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
@@ -25,3 +32,12 @@ def configure_logging() -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def say_held(*, all_of_it: bool = False) -> None:
+    """Say the next of what was held back, if a second has passed since; or *all_of_it*, at last."""
+    while line := _sparing.due(at_the_end=all_of_it):
+        event, level = line.pop("event"), line.pop("level")
+        getattr(_log, level)(event, **line)
+        if not all_of_it:
+            return

@@ -79,7 +79,7 @@ async def client_settings(serving: Serving, asked: Asked) -> Reply:
 async def _hindrances(serving: Serving) -> list[str]:
     reasons = []
     if serving.stopping:
-        reasons.append("the server is stopping")
+        reasons.append("draining: the server is stopping")
     if shutil.disk_usage(serving.opened.folder).free < ENOUGH_BYTES:
         reasons.append("the disk is nearly full")
     if not await _commits(serving):

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tactful.adapters.pace import Pace
 from tactful.adapters.sqlite.catalogue import SqliteCatalogue
 from tactful.adapters.sqlite.changes import Change, Changes, changes_since
 from tactful.adapters.sqlite.connections import FILE, Connection, Readers, connect, trouble_of
@@ -54,6 +55,11 @@ class SqliteStore:
         engine.writer.chore(self.uses.counts.job)
         engine.writer.chore(self.tallies.counts.job)
         engine.writer.start()
+
+    @property
+    def pace(self) -> Pace:
+        """Return how fast it commits."""
+        return self._engine.writer.pace
 
     def changes_since(self, number: int) -> tuple[Change, ...]:
         """Return what any process changed after change *number*, oldest first."""

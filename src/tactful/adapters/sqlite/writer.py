@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from tactful.adapters.pace import Pace
 from tactful.adapters.sqlite.connections import Connection, trouble_of
 from tactful.terms import Busy, Trouble
 
@@ -104,6 +105,7 @@ class Writer:
         self._chores: list[Callable[[], Job[Any] | None]] = []
         self._waiting: deque[Job[Any]] = deque()
         self._wake = threading.Condition()
+        self.pace = Pace(waiting=self._waiting.__len__)
         self._closing = False
         self._due = 0.0
         self._thread = threading.Thread(target=self._run, name="tactful-writer", daemon=True)
@@ -183,6 +185,7 @@ class Writer:
 
     def _commit(self, jobs: Sequence[Job[Any]]) -> None:
         grouped = [job for job in jobs if not job.bare]
+        failed, begun = False, time.perf_counter()
         try:
             self._in_one_transaction(grouped)
         except Exception as error:  # noqa: BLE001 - the writer must outlive whatever befalls a group
@@ -190,6 +193,9 @@ class Writer:
                 self._db.execute("ROLLBACK")
             for job in grouped:
                 job.fail(error)
+            failed = True
+        if grouped or failed:
+            self.pace.note(jobs=len(grouped), seconds=time.perf_counter() - begun, failed=failed)
         for job in grouped:
             job.settle()
         for job in jobs:
