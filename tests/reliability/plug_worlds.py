@@ -89,20 +89,9 @@ def begin(
     *args: object,
     log: Path,
     environment: Mapping[str, str] | None = None,
-    largest_file: int | None = None,
 ) -> Child:
-    """
-    Run *work*, a function of an importable module, in a process of its own.
-
-    *largest_file* bounds the bytes of any file it writes, as a full disk would; it may be raised.
-    """
-    life = _Life(
-        work=work,
-        args=args,
-        log=log,
-        environment=dict(environment or {}),
-        largest_file=largest_file,
-    )
+    """Run *work*, a function of an importable module, in a process of its own."""
+    life = _Life(work=work, args=args, log=log, environment=dict(environment or {}))
     process = _nursery().Process(target=life, daemon=True)
     log.touch()
     process.start()
@@ -138,7 +127,6 @@ class Plug:
     keys: NewKeys
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
-    largest_file: int | None = None
     child: Child | None = None
     starts: int = 0
 
@@ -169,7 +157,6 @@ class Plug:
             self.port,
             log=self.folder.parent / f"{self.folder.name}-{self.starts}.log",
             environment=self.settings,
-            largest_file=self.largest_file,
         )
         if ready:
             self.await_ready()
@@ -219,10 +206,9 @@ class Plug:
             return {"authorization": f"Bearer {self.keys.secret_key}"}
         return {"x-write-key": self.keys.write_key}
 
-    def raise_limit(self, largest_file: int) -> None:
-        """Let its files grow to *largest_file* bytes: somebody has freed some space."""
-        self.largest_file = largest_file
-        limits = (largest_file, resource.RLIM_INFINITY)
+    def limit_files(self, largest: int = resource.RLIM_INFINITY) -> None:
+        """Let no file of it grow over *largest* bytes, as where the disk is full; or any file."""
+        limits = (largest, resource.RLIM_INFINITY)
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, limits)
 
     def memory(self) -> int:
@@ -268,15 +254,11 @@ class _Life:
     args: tuple[Any, ...]
     log: Path
     environment: Mapping[str, str]
-    largest_file: int | None
 
     def __call__(self) -> None:
         os.dup2(os.open(self.log, os.O_WRONLY | os.O_APPEND), 2)
         sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8")
         os.environ.update(self.environment)
-        if self.largest_file is not None:
-            limits = (self.largest_file, resource.RLIM_INFINITY)
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         self.work(*self.args)
 
 

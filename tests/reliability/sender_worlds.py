@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -151,6 +154,21 @@ class Chooser:
                     self.told_often += 1
                 if self._over.is_set():
                     return
+
+
+@contextmanager
+def held_up(folder: Path) -> Iterator[Callable[[], None]]:
+    """
+    Let nobody write to the store of the shop in *folder*, as a hanging disk would.
+
+    Ends with the block, or when what is yielded is called.
+    """
+    db = sqlite3.connect(folder / "data" / "store.db", isolation_level=None, timeout=20)
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db.close
+    finally:
+        db.close()
 
 
 def choice(name: str, kind: str) -> dict[str, object]:

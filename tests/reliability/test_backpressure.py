@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from plug_worlds import Plug, until
-from sender_worlds import view
+from sender_worlds import held_up, view
 
 SENDERS = 40
 CALLS = 50
@@ -21,22 +18,10 @@ BODY_BYTES = CALLS * len(PADDING)
 HELD_SECONDS = 1.0
 MEGABYTE = 1_000_000
 
-ROOM = {
+ROOM: dict[str, dict[str, Any]] = {
     "bytes": {"queue_megabytes": 8, "queue_calls": 1_000_000},
     "calls": {"queue_megabytes": 8_000, "queue_calls": 4 * CALLS},
 }
-
-
-@contextmanager
-def held_up(folder: Path) -> Iterator[None]:
-    """Let nobody write to the store of the shop in *folder*, as a hanging disk would."""
-    db = sqlite3.connect(folder / "data" / "store.db", isolation_level=None, timeout=20)
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        db.execute("ROLLBACK")
-        db.close()
 
 
 @pytest.mark.parametrize("full", ROOM)

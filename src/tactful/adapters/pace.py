@@ -49,9 +49,15 @@ class Pace:
     seconds: Spread = field(default_factory=lambda: Spread(SECONDS))
     groups: Spread = field(default_factory=lambda: Spread(GROUPS))
     failed: int = 0
+    stuck: bool = False
 
-    def note(self, *, jobs: int, seconds: float, failed: bool) -> None:
-        """Note one commit of so many *jobs*, or one attempt that *failed*."""
+    def note(self, *, jobs: int, seconds: float, failed: bool, wrote: bool = True) -> None:
+        """
+        Note one commit of so many *jobs*, or one attempt that *failed*.
+
+        The store is stuck from a failure until something is written again.
+        """
+        self.stuck = failed or (self.stuck and not wrote)
         self.seconds.add(seconds)
         self.groups.add(float(jobs))
         self.failed += failed

@@ -76,6 +76,7 @@ class Opened:
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
     lock: FolderLock | None = None
     pace: Pace | None = None
+    probe: Callable[[], None] | None = None
 
     def close(self) -> None:
         """Make everything durable and let go of the folder."""
@@ -191,6 +192,7 @@ def _opened(
         receipt_keys=lambda: receipt_keys(keys),
         lock=lock,
         pace=store.pace,
+        probe=store.probe,
     )
 
 

@@ -48,7 +48,7 @@ class SqliteRecords:
     def uses(self, permit: Permit) -> Mapping[tuple[str, date], int]:
         """Return how often each activity used the subject's data, by (activity, day)."""
         subject = self._engine.covered(permit)
-        self._engine.writer.flush()
+        self._engine.writer.settle()
         query = "SELECT activity, day, n FROM uses WHERE subject = ? ORDER BY day, activity"
         rows = self._engine.read().execute(query, (subject,)).fetchall()
         return {(activity, date.fromisoformat(day)): n for activity, day, n in rows}

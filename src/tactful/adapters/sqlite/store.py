@@ -61,6 +61,20 @@ class SqliteStore:
         """Return how fast it commits."""
         return self._engine.writer.pace
 
+    def probe(self) -> None:
+        """
+        Write a little and wait until it is durable.
+
+        Raises:
+            StoreFull: that is not possible.
+        """
+        self._engine.writer.run(
+            lambda db: db.execute(
+                "INSERT INTO meta (name, value) VALUES ('probe', x'')"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            )
+        )
+
     def changes_since(self, number: int) -> tuple[Change, ...]:
         """Return what any process changed after change *number*, oldest first."""
         return changes_since(self._engine.read(), number)
