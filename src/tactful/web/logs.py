@@ -35,6 +35,11 @@ class _Unfailing:
             self._stream.flush()
 
 
+def unfailing(stream: TextIO) -> TextIO:
+    """Return *stream*, but that what cannot be written to it is left out."""
+    return cast("TextIO", _Unfailing(stream))
+
+
 def configure_logging() -> None:
     """Write everything from `info` up as JSON lines to stderr."""
     structlog.configure(
@@ -45,7 +50,7 @@ def configure_logging() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Unfailing(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(unfailing(sys.stderr)),
         cache_logger_on_first_use=True,
     )
 

@@ -26,7 +26,7 @@ CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
 _BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
-_FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
+FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
     "events": ("tactful_calls", "outcome", "Calls taken in, by what became of them"),
     "kept": ("tactful_events_kept", "purpose", "Events kept, by purpose"),
     "refused": ("tactful_refused", "reason", "Refusals, by reason"),
@@ -115,7 +115,7 @@ class _ShopFigures:
     def collect(self) -> Iterator[Metric]:
         """Yield the figures as they are now."""
         for name, counts in _by_name(self._totals()).items():
-            metric, label, help_text = _FAMILIES[name]
+            metric, label, help_text = FAMILIES[name]
             family = CounterMetricFamily(metric, help_text, labels=[label])
             for value, n in counts.items():
                 family.add_metric([value], n)
@@ -136,6 +136,6 @@ class _ShopFigures:
 def _by_name(totals: Mapping[tuple[str, str], int]) -> Mapping[str, Mapping[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for (name, label), n in totals.items():
-        if name in _FAMILIES:
+        if name in FAMILIES:
             found[name][label] = n
     return found
