@@ -6,6 +6,7 @@ The composition root: the only place where ports meet adapters.
 """
 
 from tactful.adapters import datasets as public_data
+from tactful.adapters.condition import Condition
 from tactful.adapters.pace import Pace
 from tactful.assembly.places import CountryTable, RegionCodes, open_countries, region_codes
 from tactful.assembly.policies import PolicyFolder, count_subjects, read_policy, read_shop_policy
@@ -26,6 +27,7 @@ from tactful.assembly.shops import (
 from tactful.assembly.tables import OrderLog, Table, read_orders, read_table
 
 __all__ = [
+    "Condition",
     "CountryTable",
     "NewKeys",
     "Opened",

@@ -21,6 +21,7 @@ from tactful.adapters.access import (
     read_access,
 )
 from tactful.adapters.artefacts import ArtefactFolder
+from tactful.adapters.condition import Condition
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import KeyFile, create_key_file
 from tactful.adapters.pace import Pace
@@ -35,6 +36,7 @@ from tactful.adapters.settings import (
 )
 from tactful.adapters.signing_key import open_signer, receipt_keys
 from tactful.adapters.sqlite import SqliteStore, open_store
+from tactful.adapters.sqlite.condition import look_over
 from tactful.adapters.sqlite.migrate import HEAD
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
@@ -77,6 +79,7 @@ class Opened:
     lock: FolderLock | None = None
     pace: Pace | None = None
     probe: Callable[[], None] | None = None
+    condition: Callable[[], Condition] | None = None
 
     def close(self) -> None:
         """Make everything durable and let go of the folder."""
@@ -193,6 +196,7 @@ def _opened(
         lock=lock,
         pace=store.pace,
         probe=store.probe,
+        condition=lambda: look_over(folder / settings.store.data, today=clock().date()),
     )
 
 
