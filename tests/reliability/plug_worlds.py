@@ -19,6 +19,7 @@ import random
 import resource
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -36,6 +37,10 @@ from tactful.assembly import NewKeys
 
 READY_SECONDS: Final = 60.0
 END_SECONDS: Final = 30.0
+ANSWER_SECONDS: Final = 30.0
+NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Spares each request the reading of certificates that loopback has no use for."""
+
 LOOPBACK: Final = "127.0.0.1"
 PULLED: Final = -signal.SIGKILL
 
@@ -188,23 +193,37 @@ class Plug:
 
     def get(self, path: str, *, secret: bool = False) -> httpx.Response:
         """Get *path*, with the secret key or the write key."""
-        return httpx.get(f"{self.address}{path}", headers=self.headers(secret=secret), timeout=30)
+        return self._ask("GET", path, secret=secret)
 
     def post(self, path: str, body: object, *, secret: bool = False) -> httpx.Response:
         """Post *body* as JSON, with the secret key or the write key."""
-        headers = self.headers(secret=secret)
-        return httpx.post(f"{self.address}{path}", json=body, headers=headers, timeout=30)
+        return self._ask("POST", path, body, secret=secret)
 
     def delete(self, path: str) -> httpx.Response:
         """Delete what *path* names, with the secret key."""
-        address = f"{self.address}{path}"
-        return httpx.delete(address, headers=self.headers(secret=True), timeout=30)
+        return self._ask("DELETE", path, secret=True)
+
+    def client(self) -> httpx.Client:
+        """Return a client that keeps a connection, with the write key."""
+        return httpx.Client(headers=self.headers(), timeout=ANSWER_SECONDS, verify=NO_TLS)
 
     def headers(self, *, secret: bool = False) -> dict[str, str]:
         """Return the header that shows the key."""
         if secret:
             return {"authorization": f"Bearer {self.keys.secret_key}"}
         return {"x-write-key": self.keys.write_key}
+
+    def _ask(
+        self, method: str, path: str, body: object = None, *, secret: bool = False
+    ) -> httpx.Response:
+        return httpx.request(
+            method,
+            f"{self.address}{path}",
+            json=body,
+            headers=self.headers(secret=secret),
+            timeout=ANSWER_SECONDS,
+            verify=NO_TLS,
+        )
 
     def limit_files(self, largest: int = resource.RLIM_INFINITY) -> None:
         """Let no file of it grow over *largest* bytes, as where the disk is full; or any file."""

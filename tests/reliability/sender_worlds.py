@@ -82,7 +82,7 @@ class Sender:
         return Counter(event["items"][0] for event in answer.json()["events"])
 
     def _send(self) -> None:
-        with httpx.Client(headers=self.plug.headers(), timeout=30) as client:
+        with self.plug.client() as client:
             for number in range(1_000_000):
                 self.unsure = [f"{number}-{place}" for place in range(BATCH)]
                 try:
@@ -140,7 +140,7 @@ class Chooser:
         return last_word(answer.json())
 
     def _choose(self) -> None:
-        with httpx.Client(headers=self.plug.headers(), timeout=30) as client:
+        with self.plug.client() as client:
             for kind in _by_turns():
                 self.asked = kind
                 try:

@@ -12,7 +12,7 @@ from plug_worlds import Plug, until
 from sender_worlds import held_up, view
 
 SENDERS = 40
-CALLS = 50
+CALLS = 30
 PADDING = "x" * 40_000
 BODY_BYTES = CALLS * len(PADDING)
 HELD_SECONDS = 1.0

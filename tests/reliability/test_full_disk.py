@@ -75,7 +75,7 @@ def test_a_storm_of_failures_is_a_line_a_second(plug: Plug) -> None:
         _views(plug, "jane", number)
     LimitedFiles(plug).fill(spare=0)
     begun = time.monotonic()
-    with httpx.Client(headers=plug.headers()) as client:
+    with plug.client() as client:
         for number in range(FAILURES):
             body = {"batch": [view(f"jane-{number}", "x" * 100)]}
             assert client.post(f"{plug.address}/v1/batch", json=body).status_code == 503
