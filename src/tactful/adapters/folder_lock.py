@@ -71,4 +71,7 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Trouble(f"cannot lock {path.parent}: {error.strerror}") from error
+        raise Trouble(
+            f"cannot lock {path.parent} ({error.strerror}): "
+            "let the server's account write there, and see that the disk is not read-only"
+        ) from error

@@ -54,6 +54,9 @@ class ServerSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_f
     max_body_bytes: int = 4_000_000
     max_expanded_bytes: int = 16_000_000
     queue_calls: int = 100_000
+    queue_megabytes: Annotated[int, msgspec.Meta(ge=1)] = 64
+    drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
+    stop_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 20.0
     user_id_needs_secret_key: bool = False
     region_header: str = ""
     subdivision_header: str = ""

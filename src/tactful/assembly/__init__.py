@@ -7,6 +7,8 @@ them, `receipts` what they sign, `places` what is known about regions.
 """
 
 from tactful.adapters import datasets as public_data
+from tactful.adapters.condition import Condition
+from tactful.adapters.pace import Pace
 from tactful.assembly.backups import BackedUp, Restored, back_up, restore
 from tactful.assembly.keys import KeysShown, MasterKeys, Rotated, StoreName, move_shop_keys
 from tactful.assembly.moving import Moved, move_store
@@ -32,6 +34,7 @@ from tactful.assembly.webhooks import SHOPIFY, is_webhook_secret
 __all__ = [
     "SHOPIFY",
     "BackedUp",
+    "Condition",
     "CountryTable",
     "KeysShown",
     "MasterKeys",
@@ -39,6 +42,7 @@ __all__ = [
     "NewKeys",
     "Opened",
     "OrderLog",
+    "Pace",
     "PolicyFolder",
     "RegionCodes",
     "Restored",

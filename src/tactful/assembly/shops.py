@@ -21,10 +21,12 @@ from tactful.adapters.access import (
     read_access,
 )
 from tactful.adapters.artefacts import ArtefactFolder
+from tactful.adapters.condition import Condition
 from tactful.adapters.erasure_log import ErasureLog, NotedRecords
 from tactful.adapters.folder_lock import FolderLock
 from tactful.adapters.key_file import create_key_file
 from tactful.adapters.lake import LakeBehind, LakeEvents, LakeRecords
+from tactful.adapters.pace import Pace
 from tactful.adapters.policy_files import load_policy, write_policy
 from tactful.adapters.request_files import RequestFolder
 from tactful.adapters.settings import (
@@ -37,6 +39,7 @@ from tactful.adapters.settings import (
 )
 from tactful.adapters.signing_key import open_signer, receipt_keys
 from tactful.adapters.sqlite import SqliteStore
+from tactful.adapters.sqlite.condition import look_over
 from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
 from tactful.assembly.backgrounds import chores_of, lake_behind
@@ -97,6 +100,9 @@ class Opened:
     tallies: Tallies
     lake: LakeBehind
     lock: FolderLock | None = None
+    pace: Pace | None = None
+    probe: Callable[[], None] | None = None
+    condition: Callable[[], Condition] | None = None
 
     @property
     def webhook_secrets(self) -> WebhookSecrets:
@@ -198,7 +204,7 @@ def is_demo_shop(folder: Path) -> bool:
 
 def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     folder, settings, clock = opening.folder, opening.settings, opening.clock
-    keys = folder / settings.store.keys
+    keys, data = folder / settings.store.keys, folder / settings.store.data
     ring = Keyring(ShopKeyStore(folder=folder))  # before the store: without a key nothing is made
     policy = load_policy(folder / "policy", on=clock().date())
     store = open_shop_store(opening, policy, ring, limits=_limits(settings))
@@ -223,6 +229,9 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
         numbers=store.numbers,
         erase_again=lambda who, told: erase_again(parts, shop.models, who, progress=told),
         lock=lock,
+        pace=store.pace,
+        probe=store.probe,
+        condition=None if settings.store.url else lambda: look_over(data, today=clock().date()),
     )
 
 

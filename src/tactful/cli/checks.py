@@ -6,16 +6,15 @@ Looks only; mends nothing.
 
 from __future__ import annotations
 
-import enum
-import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tactful.cli import ports
+from tactful.cli.findings import Finding, State
+from tactful.cli.surroundings import surroundings
 from tactful.cli.text import minute
 from tactful.terms import NotAShop, PolicyMistake, TactfulError, Trouble
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from tactful.assembly import Opened
 
 OTHERS = 0o077
-LITTLE_BYTES = 1_000_000_000
-TOO_LITTLE_BYTES = 50_000_000
 STALE = timedelta(days=30)
 OLD_KEY = timedelta(days=366)
 OLD_TABLE = timedelta(days=548)
@@ -39,27 +36,6 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 PLURAL = {"event": "events", "property": "properties"}
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-class State(enum.StrEnum):
-    """How a check came out."""
-
-    OK = "ok"
-    NOTE = "note"
-    UNSAFE = "unsafe"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at."""
-
-    check: str
-    state: State
-    says: str
-
-    def plain(self) -> dict[str, str]:
-        """Return the finding as plain data, for JSON."""
-        return {name: str(value) for name, value in asdict(self).items()}
 
 
 def examine(folder: Path) -> Iterator[Finding]:
@@ -82,7 +58,6 @@ def examine(folder: Path) -> Iterator[Finding]:
     try:
         yield _private(opened)
         yield _master_key(opened)
-        yield _disk(folder)
         yield from _shop(opened)
     finally:
         opened.close()
@@ -92,7 +67,7 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _settings(opened)
     yield from _places(opened)
     yield _policy(opened)
-    yield _store(opened)
+    yield from surroundings(opened)
     yield _models(opened)
     yield _clock(opened)
     yield _server(opened)
@@ -129,15 +104,6 @@ def _master_key(opened: Opened) -> Finding:
     else:
         return Finding(check="master key", state=State.OK, says=says)
     return Finding(check="master key", state=State.NOTE, says=says)
-
-
-def _disk(folder: Path) -> Finding:
-    free = shutil.disk_usage(folder).free
-    state = State.OK if free > LITTLE_BYTES else State.NOTE
-    if free < TOO_LITTLE_BYTES:
-        state = State.UNSAFE
-    advice = "" if state is State.OK else ": free some space"
-    return Finding(check="disk", state=state, says=f"{free / 1e9:,.1f} GB free{advice}")
 
 
 def _settings(opened: Opened) -> Finding:
@@ -190,14 +156,6 @@ def _policy(opened: Opened) -> Finding:
     if policy.changes_on is not None:
         says += f", other rules from {policy.changes_on}: restart the shop then"
     return Finding(check="policy", state=State.OK, says=says)
-
-
-def _store(opened: Opened) -> Finding:
-    from tactful.assembly import store_in_words
-
-    words = store_in_words(opened.settings)
-    says = f"opens, {words}"
-    return Finding(check="store", state=State.OK, says=says)
 
 
 def _models(opened: Opened) -> Finding:

@@ -18,10 +18,12 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from tactful.assembly import Opened
+from tactful.assembly import Opened, Pace
 from tactful.terms import TactfulError
+from tactful.web.backlog import BYTES_A_MEGABYTE, Backlog, Room
 from tactful.web.metrics import Metrics
 from tactful.web.places import Origin, Places
+from tactful.web.pressure import Pressure
 from tactful.web.taking import Taking
 
 T = TypeVar("T")
@@ -52,6 +54,7 @@ class Asked:
     query_string: bytes = b""
     path: Mapping[str, str] = field(default_factory=dict)
     scheme: str = "http"
+    room: Room | None = None
 
     @cached_property
     def query(self) -> Mapping[str, str]:
@@ -81,6 +84,7 @@ class Serving:
     opened: Opened
     metrics: Metrics
     places: Places
+    backlog: Backlog
     asking: Executor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS))
     taking_threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(TAKING_THREADS))
     waiting_calls: int = 0
@@ -89,7 +93,15 @@ class Serving:
     @classmethod
     def of(cls, opened: Opened) -> Serving:
         """Return what serves *opened*."""
-        serving = cls(opened=opened, metrics=Metrics(opened.shop), places=Places.of(opened))
+        room = opened.settings.server.queue_megabytes * BYTES_A_MEGABYTE
+        serving = cls(
+            opened=opened,
+            metrics=Metrics(opened.shop),
+            places=Places.of(opened),
+            backlog=Backlog(most_bytes=room),
+        )
+        pressure = Pressure(backlog=serving.backlog, pace=opened.pace or Pace())
+        serving.metrics.watch(pressure)
         serving.metrics.waiting.set_function(lambda: serving.waiting_calls)
         return serving
 
@@ -106,6 +118,7 @@ class Serving:
         """Let what is under way finish."""
         self.asking.shutdown()
         self.taking_threads.shutdown()
+        self.metrics.close()
 
 
 Endpoint: TypeAlias = Callable[[Serving, Asked], Awaitable[Reply]]

@@ -53,15 +53,19 @@ async def respond(serving: Serving, route: Route, scope: Scope, receive: Receive
     headers = dict(scope["headers"])
     limit = serving.opened.settings.server.max_body_bytes
     try:
-        asked = Asked(
-            origin=serving.places.origin(scope),
-            headers=headers,
-            body=await read_body(receive, headers, limit=limit),
-            query_string=scope["query_string"],
-            path=_parts(route, scope) if "{" in route.path else _NO_PARTS,
-            scheme=scope["scheme"],
-        )
-        return await route.endpoint(serving, asked)
+        with serving.backlog.room(headers, limit=limit) as room:
+            body = await read_body(receive, headers, limit=limit)
+            room.read(len(body))
+            asked = Asked(
+                origin=serving.places.origin(scope),
+                headers=headers,
+                body=body,
+                query_string=scope["query_string"],
+                path=_parts(route, scope) if "{" in route.path else _NO_PARTS,
+                scheme=scope["scheme"],
+                room=room,
+            )
+            return await route.endpoint(serving, asked)
     except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem document
         return problem_of(error)
 

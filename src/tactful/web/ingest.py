@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -18,7 +17,7 @@ import msgspec
 from tactful.capabilities.collect import Incoming, read_batch, read_posthog, read_single
 from tactful.terms import Busy, Mistake
 from tactful.web.bodies import unpack
-from tactful.web.exchange import Asked, Declined, Endpoint, Reply, Serving, answer
+from tactful.web.exchange import Asked, Endpoint, Reply, Serving, answer
 from tactful.web.keys import Caller, caller_with, given_key
 from tactful.web.messages import CallRefused, NoFlags, Taken
 
@@ -97,6 +96,8 @@ async def take_told(serving: Serving, asked: Asked, incoming: Incoming, *, sourc
 
 def _read(serving: Serving, asked: Asked, read: Callable[[bytes], Incoming]) -> Incoming:
     body = unpack(asked.body, limit=serving.opened.settings.server.max_expanded_bytes)
+    if asked.room:
+        asked.room.hold(max(len(body), len(asked.body)))
     try:
         return read(body)
     except RecursionError:
@@ -115,7 +116,7 @@ async def store(
     """Hand the calls to the shop and wait until what is kept of them is durable."""
     calls = len(incoming.calls)
     if serving.waiting_calls + calls > serving.opened.settings.server.queue_calls:
-        raise _too_much()
+        raise serving.backlog.full("calls")
     serving.waiting_calls += calls
     try:
         # A new sender is written down at once, and a signal is a statement: both wait for the disk.
@@ -133,7 +134,7 @@ async def store(
             calls=calls,
         )
     except Busy:
-        raise _too_much() from None
+        raise serving.backlog.full("store") from None
     finally:
         serving.waiting_calls -= calls
 
@@ -150,11 +151,3 @@ def _taken(incoming: Incoming) -> Reply:
         return _TAKEN
     rejected = [CallRefused(index=m.index, reason=m.reason) for m in incoming.malformed]
     return answer(Taken(success=True, rejected=rejected))
-
-
-def _too_much() -> Declined:
-    return Declined(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        "too many calls are waiting to be stored: send again in a moment",
-        (b"retry-after", b"1"),
-    )

@@ -9,18 +9,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
 
 from tactful.shop import Shop
+from tactful.terms import TactfulError
+from tactful.web.pressure import Pressure
+
+PATIENCE_SECONDS: Final = 1.0
+"""How long figures wait for the counts of the shop."""
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
 _BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
-_FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
+FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
     "events": ("tactful_calls", "outcome", "Calls taken in, by what became of them"),
     "kept": ("tactful_events_kept", "purpose", "Events kept, by purpose"),
     "refused": ("tactful_refused", "reason", "Refusals, by reason"),
@@ -64,7 +70,16 @@ class Metrics:
         self.waiting = Gauge(
             "tactful_calls_waiting", "Calls not yet durable", registry=self._registry
         )
-        self._registry.register(_ShopFigures(shop))
+        self._shop = _ShopFigures(shop)
+        self._registry.register(self._shop)
+
+    def watch(self, pressure: Pressure) -> None:
+        """Show what waits, too."""
+        self._registry.register(pressure)
+
+    def close(self) -> None:
+        """Ask the shop no more."""
+        self._shop.close()
 
     def note(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""
@@ -81,10 +96,21 @@ class Metrics:
 
 
 class _ShopFigures:
-    """The shop's tallies as counters."""
+    """
+    The shop's tallies as counters; those of before, where its store does not commit.
+
+    Figures are wanted most where something is stuck: they wait for nobody for long.
+    """
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
+        self._thread = ThreadPoolExecutor(1)
+        self._asked: Future[Mapping[tuple[str, str], int]] | None = None
+        self._known: Mapping[tuple[str, str], int] = {}
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._thread.shutdown()
 
     def describe(self) -> Iterator[Metric]:
         """Announce nothing: the names are known once there are counts."""
@@ -92,17 +118,28 @@ class _ShopFigures:
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures as they are now."""
-        for name, counts in _by_name(self._shop.totals()).items():
-            metric, label, help_text = _FAMILIES[name]
+        for name, counts in _by_name(self._totals()).items():
+            metric, label, help_text = FAMILIES[name]
             family = CounterMetricFamily(metric, help_text, labels=[label])
             for value, n in counts.items():
                 family.add_metric([value], n)
             yield family
 
+    def _totals(self) -> Mapping[tuple[str, str], int]:
+        asked = self._asked = self._asked or self._thread.submit(self._shop.totals)
+        try:
+            self._known = asked.result(PATIENCE_SECONDS)
+        except TimeoutError:
+            return self._known  # the answer is used when figures are next asked for
+        except TactfulError:
+            pass
+        self._asked = None
+        return self._known
+
 
 def _by_name(totals: Mapping[tuple[str, str], int]) -> Mapping[str, Mapping[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for (name, label), n in totals.items():
-        if name in _FAMILIES:
+        if name in FAMILIES:
             found[name][label] = n
     return found

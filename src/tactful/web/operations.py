@@ -79,8 +79,9 @@ async def client_settings(serving: Serving, asked: Asked) -> Reply:
 async def _hindrances(serving: Serving) -> list[str]:
     reasons = []
     if serving.stopping:
-        reasons.append("the server is stopping")
-    if shutil.disk_usage(serving.opened.folder).free < ENOUGH_BYTES:
+        reasons.append("draining: the server is stopping")
+    opened = serving.opened
+    if shutil.disk_usage(opened.folder / opened.settings.store.data).free < ENOUGH_BYTES:
         reasons.append("the disk is nearly full")
     if not await _commits(serving):
         reasons.append("the store does not commit")
@@ -92,6 +93,9 @@ async def _commits(serving: Serving) -> bool:
     try:
         stored = serving.opened.shop.take(nothing, source="readiness").stored
         await asyncio.wait_for(asyncio.wrap_future(stored), STORE_SECONDS)
+        pace, probe = serving.opened.pace, serving.opened.probe
+        if pace is not None and pace.stuck and probe is not None:
+            await asyncio.wait_for(serving.in_thread(probe), STORE_SECONDS)
     except (TactfulError, TimeoutError):
         return False
     return True

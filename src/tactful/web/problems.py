@@ -26,13 +26,20 @@ from tactful.terms import (
     TactfulError,
     Trouble,
 )
+from tactful.web.backlog import Crowded
 from tactful.web.exchange import Declined, Header, Reply
 
 PROBLEM: Final = b"application/problem+json"
-RETRY_SECONDS: Final[Mapping[type[Exception], int]] = {Busy: 1, StoreAway: 1, StoreFull: 30}
+RETRY_SECONDS: Final[Mapping[type[Exception], int]] = {
+    Busy: 1,
+    Crowded: 1,
+    StoreAway: 1,
+    StoreFull: 30,
+}
 
 _STATUS: Final[Mapping[type[TactfulError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    Crowded: HTTPStatus.TOO_MANY_REQUESTS,
     PolicyMistake: HTTPStatus.INTERNAL_SERVER_ERROR,
     Mistake: HTTPStatus.BAD_REQUEST,
     PermitMisuse: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -71,6 +78,8 @@ def problem_of(error: Exception) -> Reply:
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         log_unexpected(error)
         return problem(status, _UNEXPECTED)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        _log.warning("cannot serve", kind=type(error).__name__)
     return problem(status, str(error), *_retry(error))
 
 

@@ -28,8 +28,9 @@ from tactful.shop import Shop
 from tactful.terms import Busy, TactfulError, Trouble
 from tactful.web.app import create_app
 from tactful.web.chores import background_of
-from tactful.web.logs import configure_logging
+from tactful.web.logs import configure_logging, say_held
 from tactful.web.problems import log_unexpected
+from tactful.web.stopping import Stopping
 
 TICK_SECONDS: Final = 1.0
 
@@ -59,19 +60,21 @@ def serve(
         Trouble: the shop cannot be opened, or the address is not one of this machine.
     """
     opened = open_shop(folder, serving=True, progress=opening)
+    server = opened.settings.server
+    stopping = Stopping(drain=server.drain_seconds, limit=server.stop_seconds)
     try:
-        server = opened.settings.server
         address = _free_address(host or server.host, server.port if port is None else port)
         configure_logging()
         _warm(opened.shop)
         sys.setswitchinterval(SWITCH_SECONDS)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(opened, *address))
+            runner.run(_serve(opened, *address, stopping=stopping))
     finally:
         opened.close()
+        stopping.done()
 
 
-async def _serve(opened: Opened, host: str, port: int) -> None:
+async def _serve(opened: Opened, host: str, port: int, *, stopping: Stopping) -> None:
     app = create_app(opened)
     server = Server(
         app,
@@ -84,13 +87,12 @@ async def _serve(opened: Opened, host: str, port: int) -> None:
         log_enabled=False,
     )
 
-    def stop() -> None:
-        app.serving.stopping = True
+    def interrupt() -> None:
         server.interrupt_signal = True  # its own `stop` does just this, but is untyped
         server.main_loop_interrupt.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+        asyncio.get_running_loop().add_signal_handler(number, stopping.ask, app.serving, interrupt)
     ticking = asyncio.create_task(_tick(app.serving.opened.shop))
     background = background_of(opened)
     background.start()
@@ -100,6 +102,7 @@ async def _serve(opened: Opened, host: str, port: int) -> None:
     ticking.cancel()
     with suppress(asyncio.CancelledError):
         await ticking
+    say_held(all_of_it=True)
     _log.info("stopped")
 
 
@@ -107,6 +110,7 @@ async def _tick(shop: Shop) -> None:
     """Take up models that `tactful train` has published meanwhile."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
+        say_held()
         try:
             await asyncio.to_thread(_refresh, shop)
         except (TactfulError, OSError, ValueError) as error:

@@ -78,6 +78,10 @@ def _set_up(db: sqlite3.Connection) -> None:
 
 
 def _not_a_store(path: Path, error: sqlite3.Error) -> Trouble:
+    if error.sqlite_errorcode & _PRIMARY in _CANNOT_WRITE and path.exists():
+        return Trouble(
+            f"cannot write to {path} ({error}): is the folder read-only, or the disk full?"
+        )
     if error.sqlite_errorcode & _PRIMARY in _HELD:
         return Busy(f"{path} is locked by another process: try again when it has finished")
     return NotAShop(f"{path.parent} holds no tactful store: run `tactful init` to make one")

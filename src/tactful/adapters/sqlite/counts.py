@@ -110,13 +110,13 @@ class SqliteTallies:
 
     def totals(self) -> Mapping[tuple[str, str], int]:
         """Return all sums over all days, by (name, label)."""
-        self._engine.writer.flush()
+        self._engine.writer.settle()
         query = "SELECT name, label, sum(n) FROM tallies GROUP BY name, label"
         return {(name, label): n for name, label, n in self._engine.read().execute(query)}
 
     def daily(self, name: str) -> Mapping[tuple[date, str], int]:
         """Return the sums of *name* by (day, label), oldest first."""
-        self._engine.writer.flush()
+        self._engine.writer.settle()
         query = "SELECT day, label, n FROM tallies WHERE name = ? ORDER BY day, label"
         rows = self._engine.read().execute(query, (name,)).fetchall()
         return {(date.fromisoformat(day), label): n for day, label, n in rows}

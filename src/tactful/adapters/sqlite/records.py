@@ -54,7 +54,7 @@ class SqliteRecords:
     def uses(self, permit: Permit) -> Mapping[tuple[str, date], int]:
         """Return how often each activity used the subject's data, by (activity, day)."""
         subject = self._engine.covered(permit)
-        self._engine.writer.flush()
+        self._engine.writer.settle()
         members = self._engine.members(subject)
         query = (
             f"SELECT activity, day, sum(n) FROM uses WHERE subject IN ({places(members)})"
@@ -164,7 +164,7 @@ class SqliteRecords:
             Busy: another process keeps a read open.
         """
         last = time.monotonic() + LOG_HELD_SECONDS
-        while not self._engine.writer.run_bare(_cut_log):
+        while not self._engine.writer.run_bare(cut_log):
             if time.monotonic() > last:
                 raise Busy(
                     "removed, but another process reads the store, and its log holds copies until "
@@ -203,7 +203,7 @@ class SqliteRecords:
         return allowed_for(purposes, self._engine.policy.plan).get(event, frozenset())
 
 
-def _cut_log(db: sqlite3.Connection) -> bool:
+def cut_log(db: sqlite3.Connection) -> bool:
     """Move the write-ahead log into the database and cut it to nothing, unless somebody reads."""
     db.execute("PRAGMA busy_timeout = 50")  # everybody else's writing waits meanwhile
     try:

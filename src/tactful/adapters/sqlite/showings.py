@@ -39,7 +39,7 @@ class SqliteShowings:
         """Return the notice whose hash that is, as it was shown."""
         found = self._read(notice_hash)
         if found is None:
-            self._engine.writer.flush()  # it may be on its way
+            self._engine.writer.settle()  # it may be on its way
             found = self._read(notice_hash)
         return found
 

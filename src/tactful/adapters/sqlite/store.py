@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tactful.adapters.pace import Pace
 from tactful.adapters.sqlite.catalogue import SqliteCatalogue
 from tactful.adapters.sqlite.changes import Change, Changes, changes_since
 from tactful.adapters.sqlite.connections import FILE, Connection, Readers, connect, trouble_of
@@ -26,7 +28,7 @@ from tactful.adapters.sqlite.migrate import bring_up_to_date
 from tactful.adapters.sqlite.outflow import SqliteOutflow
 from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
-from tactful.adapters.sqlite.records import SqliteRecords
+from tactful.adapters.sqlite.records import SqliteRecords, cut_log
 from tactful.adapters.sqlite.rekeying import SqliteRekeying
 from tactful.adapters.sqlite.retaking import Progress, retake_all, unheard
 from tactful.adapters.sqlite.showings import SqliteShowings
@@ -75,6 +77,26 @@ class SqliteStore:
 
     def _records(self, engine: Engine, intake: Intake, keys: SubjectKeys) -> SqliteRecords:
         return SqliteRecords(engine, intake, keys)
+
+    @property
+    def pace(self) -> Pace:
+        """Return how fast it commits."""
+        return self._engine.writer.pace
+
+    def probe(self) -> None:
+        """
+        Write a little and wait until it is durable.
+
+        Raises:
+            StoreFull: that is not possible.
+        """
+        self._engine.writer.run(
+            lambda db: db.execute(
+                "INSERT INTO meta (name, value) VALUES ('probe', ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (b"",),
+            )
+        )
 
     def changes_since(self, number: int) -> tuple[Change, ...]:
         """Return what any process changed after change *number*, oldest first."""
@@ -162,6 +184,7 @@ def open_store(
         digests = Digests(policy, policy_hash=policy_hash)
         bits = check_in(db, subject_keys, policy)
         if take_over:
+            _finish_erasures(db)
             take_over_digests(db, digests, at=clock(), progress=progress or unheard)
         engine = _engine(db, path, digests, bits=bits, clock=clock)
         return SqliteStore(db, engine, subject_keys, limits=limits or Limits())
@@ -208,6 +231,12 @@ def check_in(db: sqlite3.Connection, keys: SubjectKeys, policy: Policy) -> Purpo
     bits = number_purposes(db, policy.purpose_order)
     db.execute("COMMIT")
     return bits
+
+
+def _finish_erasures(db: sqlite3.Connection) -> None:
+    """Empty the log, in which an erasure that was cut short after its commit has left copies."""
+    with suppress(sqlite3.OperationalError):  # the disk is full: what can be read is still served
+        cut_log(db)
 
 
 def take_over_digests(

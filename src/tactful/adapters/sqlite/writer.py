@@ -13,11 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from tactful.adapters.pace import Pace
 from tactful.adapters.sqlite.connections import Connection, trouble_of
-from tactful.terms import Busy, Trouble
+from tactful.terms import Busy, StoreFull, Trouble
 
 T = TypeVar("T")
 
@@ -104,6 +106,7 @@ class Writer:
         self._chores: list[Callable[[], Job[Any] | None]] = []
         self._waiting: deque[Job[Any]] = deque()
         self._wake = threading.Condition()
+        self.pace = Pace(waiting=self._waiting.__len__)
         self._closing = False
         self._due = 0.0
         self._thread = threading.Thread(target=self._run, name="tactful-writer", daemon=True)
@@ -155,6 +158,11 @@ class Writer:
                 self.submit(job).result()
         self.run(_no_work)  # a tick may have taken some: it commits before this
 
+    def settle(self) -> None:
+        """Do all chores where the store can write: a read goes on where it cannot."""
+        with suppress(StoreFull, Busy):
+            self.flush()
+
     def close(self) -> None:
         """Finish what waits, then stop.  May be called twice."""
         with self._wake:
@@ -183,6 +191,7 @@ class Writer:
 
     def _commit(self, jobs: Sequence[Job[Any]]) -> None:
         grouped = [job for job in jobs if not job.bare]
+        failed, begun, before = False, time.perf_counter(), self._db.total_changes
         try:
             self._in_one_transaction(grouped)
         except Exception as error:  # noqa: BLE001 - the writer must outlive whatever befalls a group
@@ -190,6 +199,14 @@ class Writer:
                 self._db.execute("ROLLBACK")
             for job in grouped:
                 job.fail(error)
+            failed = True
+        if grouped or failed:
+            self.pace.note(
+                jobs=len(grouped),
+                seconds=time.perf_counter() - begun,
+                failed=failed,
+                wrote=self._db.total_changes > before,
+            )
         for job in grouped:
             job.settle()
         for job in jobs:
