@@ -88,15 +88,15 @@ def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
 class Untouched:
     """Records that nobody may reach."""
 
-    def uses(self, permit: Permit) -> Mapping[tuple[str, date], int]:
+    def uses(self, permit: Permit) -> Mapping[tuple[str, date], int]:  # noqa: ARG002 - a port's
         """Fail."""
         raise AssertionError
 
-    def drop_purposes(self, permit: Permit, purposes: frozenset[str]) -> int:
+    def drop_purposes(self, permit: Permit, purposes: frozenset[str]) -> int:  # noqa: ARG002 - a port's
         """Fail."""
         raise AssertionError
 
-    def erase(self, permit: Permit) -> Mapping[str, int]:
+    def erase(self, permit: Permit) -> Mapping[str, int]:  # noqa: ARG002 - a port's
         """Fail."""
         raise AssertionError
 

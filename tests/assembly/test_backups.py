@@ -91,7 +91,8 @@ def test_no_key_and_no_name_in_it(folder: Path, backup: Path) -> None:
 def test_while_the_shop_is_busy(folder: Path, tmp_path: Path) -> None:
     """A backup of a shop that goes on writing is one moment of it, with what was before whole."""
     opened = open_shop(folder)
-    stop, admitted = threading.Event(), []
+    stop = threading.Event()
+    admitted: list[int] = []
 
     def busy() -> None:
         while not stop.is_set():
@@ -126,9 +127,10 @@ def test_erased_since_by_a_newer_log(folder: Path, backup: Path, tmp_path: Path)
     """A log that is newer than the backup of the keys counts in the place of theirs."""
     copytree(folder / "keys", tmp_path / "keys")
     erase(folder, NAMES[0])
-    for name in ("erasures.key",):
-        (tmp_path / "keys" / name).write_bytes((folder / "keys" / name).read_bytes())
-        (tmp_path / "keys" / name).chmod(0o600)
+    (tmp_path / "keys" / "erasures.key").write_bytes(
+        (folder / "keys" / "erasures.key").read_bytes()
+    )
+    (tmp_path / "keys" / "erasures.key").chmod(0o600)
 
     restored = restore(
         backup,

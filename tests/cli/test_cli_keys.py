@@ -40,7 +40,7 @@ def test_retiring_is_asked_about(taught: Run) -> None:
 
 
 def test_moving_needs_to_know_where(empty: Run) -> None:
-    """What a move lacks, or does not need, is a usage error; where the key is already, a message."""
+    """What a move lacks or does not need is a usage error; a move to nowhere, a message."""
     assert empty("keys", "move", "--to", "aws-kms").code == 2
     assert empty("keys", "move", "--to", "file", "--region", "eu-central-1").code == 2
     empty("keys", "move", "--to", "file").failed("lies in file already")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import sqlite3
 from pathlib import Path
 
@@ -106,11 +105,11 @@ def test_erased_after_a_rotation(folder: Path) -> None:
     """Keys that were wrapped anew among many are wiped as before, wherever they stood."""
     shelf = RotatingShelf(folder)
     subjects = [shelf.subject(f"subject {number}") for number in range(300)]
-    for subject in random.Random(3).sample(subjects, 60):
+    for subject in subjects[::5]:
         shelf.store.records.erase(shelf.permit(subject))
         subjects.remove(subject)
     shelf.rotate()
-    chosen = random.Random(4).sample(subjects, 30)
+    chosen = subjects[::8]
     db = sqlite3.connect(folder / FILE)
     query = "SELECT wrapped FROM keys WHERE subject = ?"
     keys = [db.execute(query, (subject,)).fetchone()[0] for subject in chosen]
@@ -120,6 +119,5 @@ def test_erased_after_a_rotation(folder: Path) -> None:
     shelf.rotate()
     content = b"".join(path.read_bytes() for path in folder.iterdir())
     assert [key for key in keys if key in content] == []
-    left = subjects[0] if subjects[0] not in chosen else subjects[-1]
-    assert shelf.store.profiles.identifiers(shelf.permit(left))
+    assert shelf.store.profiles.identifiers(shelf.permit(subjects[1]))
     shelf.store.close()

@@ -47,8 +47,13 @@ def test_a_sqlite_that_does_not_wipe(folder: Path, monkeypatch: pytest.MonkeyPat
 
 def test_tried_once_for_each_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is tried for a new store and for another version, and not at every opening."""
-    tried = []
-    monkeypatch.setattr(wiping, "wipes", lambda folder: not tried.append(folder))
+    tried: list[Path] = []
+
+    def tries(folder: Path) -> bool:
+        tried.append(folder)
+        return True
+
+    monkeypatch.setattr(wiping, "wipes", tries)
 
     SqliteShelf(folder).store.close()
     assert tried == []
