@@ -41,12 +41,14 @@ def named(name: str) -> Identifier:
 
 
 def numbers(opened: Opened) -> dict[str, int]:
-    """Return the number of each subject, by name."""
+    """Return the number of each subject, by name, as the disk has it."""
+    opened.shop._parts.store.identities._memory.clear()  # type: ignore[attr-defined]
     return {name: int(opened.shop.subject(name).number) for name in NAMES}
 
 
 def names_unsealed(opened: Opened) -> dict[str, object]:
     """Return what each subject's own identifiers say, unsealed."""
+    numbers(opened)
     read = opened.shop._parts.store.profiles.identifiers
     return {name: read(opened.shop.subject(name)._permit()) for name in NAMES}
 
