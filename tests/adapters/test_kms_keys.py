@@ -284,3 +284,33 @@ def test_without_boto3(shop: Path) -> None:
     assert ended.returncode == 1
     assert "pip install 'tactful[aws]'" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_rotated_in_the_service(shop: Path, service: KeyService) -> None:
+    """A new generation is made by the service, the old one retired, and the shop opens with it."""
+    opened = open_shop(shop)
+    opened.master_keys.rotate(index=False, wrapping=quiet, indexing=quiet)
+    assert opened.master_keys.retire() == (1,)
+    opened.close()
+
+    assert [path.name for path in (shop / "keys").glob("*.kms")] == ["master-2.kms"]
+    open_shop(shop).close()
+
+
+def test_rotated_while_the_service_is_down(shop: Path, service: KeyService) -> None:
+    """Where no key can be made, a rotation does not begin, and the shop goes on."""
+    opened = open_shop(shop)
+    settings = shop / "tactful.toml"
+    settings.write_text(settings.read_text("utf-8").replace(service.address, "http://127.0.0.1:9"))
+    before = opened.master_keys.rekeying.generations()
+
+    with pytest.raises(Trouble, match="nothing was written"):
+        opened.master_keys.rotate(index=False, wrapping=quiet, indexing=quiet)
+
+    assert opened.master_keys.rekeying.generations() == before
+    assert [path.name for path in (shop / "keys").glob("*.kms")] == ["master.kms"]
+    opened.close()
+
+
+def quiet(done: int, total: int) -> None:
+    """Tell nobody."""

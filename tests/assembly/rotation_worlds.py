@@ -41,12 +41,14 @@ def named(name: str) -> Identifier:
 
 
 def numbers(opened: Opened) -> dict[str, int]:
-    """Return the number of each subject, by name."""
+    """Return the number of each subject, by name, as the disk has it."""
+    opened.shop._parts.store.identities._memory.clear()  # type: ignore[attr-defined]
     return {name: int(opened.shop.subject(name).number) for name in NAMES}
 
 
 def names_unsealed(opened: Opened) -> dict[str, object]:
     """Return what each subject's own identifiers say, unsealed."""
+    numbers(opened)
     read = opened.shop._parts.store.profiles.identifiers
     return {name: read(opened.shop.subject(name)._permit()) for name in NAMES}
 
@@ -60,14 +62,21 @@ def require_whole(folder: Path, expected: dict[str, object]) -> None:
         opened.close()
 
 
-def killed(work: Callable[[], None], *, after: float) -> None:
-    """Run *work* in a process of its own and kill that *after* seconds."""
+def killed(work: Callable[[Callable[[], object]], None], *, after: float) -> None:
+    """Run *work* in a process of its own; kill that *after* seconds, once it said it had begun."""
+    hear, tell = os.pipe()
     child = os.fork()
     if not child:
         try:
-            work()
+            work(lambda: os.write(tell, b"!"))
         finally:
             os._exit(0)
-    time.sleep(after)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    os.close(tell)
+    try:
+        begun = os.read(hear, 1)
+        time.sleep(after)
+    finally:
+        os.close(hear)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert begun, "the child did not begin"

@@ -86,11 +86,18 @@ def copy_tree(source: Path, to: Path) -> None:
     for found in sorted(source.rglob("*")):
         if found.is_file() and not found.is_symlink():
             target = to / found.relative_to(source)
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(target.parent)
             try:
                 copy_file(found, target)
             except FileNotFoundError:
                 target.unlink(missing_ok=True)  # a model that a newer one replaced
+
+
+def private_folder(path: Path) -> None:
+    """Make the folder *path* and those above it that are missing, for their owner only."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(mode=0o700)
 
 
 def copy_file(source: Path, to: Path) -> None:

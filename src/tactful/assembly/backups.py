@@ -7,7 +7,6 @@ as after a crash of that move, and never in neither.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -121,8 +120,8 @@ def restore(
 
 def _copy(folder: Path, settings: Settings, draft: Path, progress: Progress) -> backups.Manifest:
     made = datetime.now(UTC)
-    shutil.copyfile(folder / FILE, draft / FILE)
-    (draft / settings.store.data).mkdir(mode=0o700, parents=True)
+    backups.copy_file(folder / FILE, draft / FILE)
+    backups.private_folder(draft / settings.store.data)
     copied = copy_store(
         folder / settings.store.data,
         draft / settings.store.data / STORE_FILE,
@@ -147,7 +146,7 @@ def _fill(backup: Path, draft: Path) -> None:
     (draft / backups.MANIFEST).unlink()
     store = read_settings(draft).store
     for name in (store.data, store.keys, store.models):
-        (draft / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        backups.private_folder(draft / name)
 
 
 def _bring_keys(draft: Path, keys: Path, erased: Path | None) -> None:

@@ -20,6 +20,8 @@ from tactful.terms import Trouble
 PAGES: Final = 2_000
 """How much is copied between two reports: 8 MB."""
 
+_DAMAGED: Final = "the store is damaged, and so would a backup be: restore an earlier one"
+
 _COUNTED: Final = ("subjects", "identifiers", "traits", "statements", "items", "showings")
 
 
@@ -50,10 +52,15 @@ def copy_store(
             db.backup(copy, pages=PAGES, progress=lambda _, left, all_: progress(all_ - left, all_))
             sound = copy.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
         except sqlite3.Error as error:
-            raise trouble_of(error) from error
+            raise _known(error) from error
     if not sound:
-        raise Trouble("the store is damaged, and so would the backup be: restore an earlier one")
+        raise Trouble(_DAMAGED)
     return copied
+
+
+def _known(error: sqlite3.Error) -> Exception:
+    meant = trouble_of(error)
+    return Trouble(_DAMAGED) if meant is error else meant
 
 
 def _plain(path: Path) -> sqlite3.Connection:

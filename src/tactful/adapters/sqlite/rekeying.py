@@ -117,11 +117,11 @@ class SqliteRekeying:
             (after, text_of(newest), BATCH),
         ).fetchall()
         wrapped = [
-            (text_of(newest), self._rewrapped(row, under=newest), subject)
-            for row in rows
-            for subject in row[:1]
+            (text_of(newest), self._rewrapped(row, under=newest), row[0], row[2]) for row in rows
         ]
-        db.executemany("UPDATE keys SET generation = ?, wrapped = ? WHERE subject = ?", wrapped)
+        db.executemany(  # only what is as it was read: a key that was destroyed stays destroyed
+            "UPDATE keys SET generation = ?, wrapped = ? WHERE subject = ? AND wrapped = ?", wrapped
+        )
         return [row[0] for row in rows]
 
     def _rewrapped(self, row: tuple[int, str, bytes], *, under: int) -> bytes:
