@@ -81,9 +81,7 @@ def test_when_it_is_due(opened: Opened, clock: Clock, diary: Diary, told: Told) 
     assert opened.shop.totals()["work", "diary done"] == diary.done == 2
 
 
-def test_one_of_two(
-    opened: Opened, beside: Opened, clock: Clock, diary: Diary, told: Told
-) -> None:
+def test_one_of_two(opened: Opened, beside: Opened, clock: Clock, diary: Diary, told: Told) -> None:
     """Of two processes, one does the chore; when it is due again, either may."""
     both = [background(opened, diary, told), background(beside, diary, told)]
     assert sum(one.do_due() for one in both) == 1
@@ -119,9 +117,7 @@ def test_a_process_that_died(opened: Opened, beside: Opened, clock: Clock) -> No
     assert opened.work.last_done() == {}
 
 
-def test_what_fails_is_tried_again(
-    opened: Opened, clock: Clock, diary: Diary, told: Told
-) -> None:
+def test_what_fails_is_tried_again(opened: Opened, clock: Clock, diary: Diary, told: Told) -> None:
     """A failure is reported once, tried again later and later, and its end is reported too."""
     doing = background(opened, diary, told)
     diary.fails = Trouble("the lake is gone")
@@ -159,5 +155,3 @@ def test_stopping_without_a_start(opened: Opened, diary: Diary, told: Told) -> N
     doing = background(opened, diary, told)
     doing.stop()
     assert doing.do_due() == 0
-
-

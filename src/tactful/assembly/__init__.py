@@ -6,6 +6,7 @@ The composition root: the only place where ports meet adapters.
 """
 
 from tactful.adapters import datasets as public_data
+from tactful.assembly.lakes import LakeStatus, lake_status, verify_lake
 from tactful.assembly.places import CountryTable, RegionCodes, open_countries, region_codes
 from tactful.assembly.policies import PolicyFolder, count_subjects, read_policy, read_shop_policy
 from tactful.assembly.receipts import (
@@ -26,6 +27,7 @@ from tactful.assembly.tables import OrderLog, Table, read_orders, read_table
 
 __all__ = [
     "CountryTable",
+    "LakeStatus",
     "NewKeys",
     "Opened",
     "OrderLog",
@@ -36,6 +38,7 @@ __all__ = [
     "count_subjects",
     "init_shop",
     "is_demo_shop",
+    "lake_status",
     "open_countries",
     "open_shop",
     "public_data",
@@ -47,5 +50,6 @@ __all__ = [
     "rotate_receipt_key",
     "shop_receipt_keys",
     "store_version",
+    "verify_lake",
     "write_receipts",
 ]

@@ -6,16 +6,16 @@ Looks only; mends nothing.
 
 from __future__ import annotations
 
-import enum
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tactful.cli import ports
+from tactful.cli.check_lake import background, lake
+from tactful.cli.findings import Finding, State
 from tactful.cli.text import minute
 from tactful.terms import NotAShop, PolicyMistake, TactfulError, Trouble
 
@@ -36,27 +36,6 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time than this."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-class State(enum.StrEnum):
-    """How a check came out."""
-
-    OK = "ok"
-    NOTE = "note"
-    UNSAFE = "unsafe"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at."""
-
-    check: str
-    state: State
-    says: str
-
-    def plain(self) -> dict[str, str]:
-        """Return the finding as plain data, for JSON."""
-        return {name: str(value) for name, value in asdict(self).items()}
 
 
 def examine(folder: Path) -> Iterator[Finding]:
@@ -92,6 +71,8 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _models(opened)
     yield _clock(opened)
     yield _server(opened)
+    yield background(opened)
+    yield lake(opened)
     yield _counts(opened)
     yield from _gaps(opened)
 

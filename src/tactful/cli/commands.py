@@ -11,6 +11,7 @@ from tactful.cli import (
     doctor,
     import_,
     init,
+    lake,
     learn,
     policy,
     serve,
@@ -48,6 +49,7 @@ for command in (
     consent.consent,
     subject.subject,
     policy.policy,
+    lake.lake,
     doctor.doctor,
 ):
     main.add_command(command)

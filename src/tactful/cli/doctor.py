@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from tactful.cli.checks import State, examine
+from tactful.cli.checks import examine
 from tactful.cli.failures import Failure
+from tactful.cli.findings import State
 from tactful.cli.options import json_option, shop_option
 from tactful.cli.screen import say_json, table
 from tactful.cli.shape import Command

@@ -20,6 +20,7 @@ import msgspec
 
 from tactful.assembly import Opened
 from tactful.terms import TactfulError
+from tactful.web.lake_figures import LakeFigures
 from tactful.web.metrics import Metrics
 from tactful.web.places import Origin, Places
 
@@ -89,6 +90,7 @@ class Serving:
     def of(cls, opened: Opened) -> Serving:
         """Return what serves *opened*."""
         serving = cls(opened=opened, metrics=Metrics(opened.shop), places=Places.of(opened))
+        serving.metrics.watch(LakeFigures(opened))
         serving.metrics.waiting.set_function(lambda: serving.waiting_calls)
         return serving
 

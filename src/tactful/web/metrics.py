@@ -13,6 +13,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from tactful.shop import Shop
 
@@ -63,6 +64,10 @@ class Metrics:
             "tactful_calls_waiting", "Calls not yet durable", registry=self._registry
         )
         self._registry.register(_ShopFigures(shop))
+
+    def watch(self, figures: Collector) -> None:
+        """Show the figures of another part, too."""
+        self._registry.register(figures)
 
     def note(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""
