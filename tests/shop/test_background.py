@@ -1,4 +1,4 @@
-"""Chores are done when they are due, by one of several processes, and tried again when they fail."""
+"""Chores are done when they are due, by one of several processes, and again when they fail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Diary:
         self.done = 0
         self.fails: Exception | None = None
 
-    def __call__(self, stopping: Callable[[], bool]) -> None:
+    def __call__(self, _stopping: Callable[[], bool]) -> None:
         """Do the chore."""
         if self.fails:
             raise self.fails
@@ -81,8 +81,9 @@ def test_when_it_is_due(opened: Opened, clock: Clock, diary: Diary, told: Told) 
     assert opened.shop.totals()["work", "diary done"] == diary.done == 2
 
 
-def test_one_of_two(opened: Opened, beside: Opened, clock: Clock, diary: Diary, told: Told) -> None:
+def test_one_of_two(opened: Opened, beside: Opened, clock: Clock, diary: Diary) -> None:
     """Of two processes, one does the chore; when it is due again, either may."""
+    told = Told()
     both = [background(opened, diary, told), background(beside, diary, told)]
     assert sum(one.do_due() for one in both) == 1
     clock.go(hours=1)

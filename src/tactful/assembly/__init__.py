@@ -11,6 +11,7 @@ from tactful.adapters.condition import Condition
 from tactful.adapters.pace import Pace
 from tactful.assembly.backups import BackedUp, Restored, back_up, restore
 from tactful.assembly.keys import KeysShown, MasterKeys, Rotated, StoreName, move_shop_keys
+from tactful.assembly.lakes import LakeStatus, lake_status, verify_lake
 from tactful.assembly.moving import Moved, move_store
 from tactful.assembly.places import CountryTable, RegionCodes, open_countries, region_codes
 from tactful.assembly.policies import PolicyFolder, count_subjects, read_policy, read_shop_policy
@@ -37,6 +38,7 @@ __all__ = [
     "Condition",
     "CountryTable",
     "KeysShown",
+    "LakeStatus",
     "MasterKeys",
     "Moved",
     "NewKeys",
@@ -55,6 +57,7 @@ __all__ = [
     "init_shop",
     "is_demo_shop",
     "is_webhook_secret",
+    "lake_status",
     "move_shop_keys",
     "move_store",
     "open_countries",
@@ -70,5 +73,6 @@ __all__ = [
     "shop_receipt_keys",
     "store_in_words",
     "store_version",
+    "verify_lake",
     "write_receipts",
 ]

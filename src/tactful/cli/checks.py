@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tactful.cli import ports
+from tactful.cli.check_lake import background, lake
 from tactful.cli.findings import Finding, State
 from tactful.cli.surroundings import surroundings
 from tactful.cli.text import minute
@@ -73,6 +74,8 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _server(opened)
     yield from _webhooks(opened)
     yield from _requests(opened)
+    yield background(opened)
+    yield lake(opened)
     yield _counts(opened)
     yield from _plan(opened)
     yield from _identities(opened)

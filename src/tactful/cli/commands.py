@@ -12,6 +12,7 @@ from tactful.cli import (
     import_,
     init,
     keys,
+    lake,
     learn,
     policy,
     serve,
@@ -52,6 +53,7 @@ for command in (
     policy.policy,
     keys.keys,
     store.store,
+    lake.lake,
     doctor.doctor,
 ):
     main.add_command(command)

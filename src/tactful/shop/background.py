@@ -8,7 +8,7 @@ is tried again after a while, longer each time; it is reported once, not at ever
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -31,6 +31,9 @@ class Work(Protocol):
 
     def done(self, name: str, at: datetime, *, next_due: datetime) -> None:
         """Note that our chore was done at *at* and is due again at *next_due*."""
+
+    def last_done(self) -> Mapping[str, datetime]:
+        """Return when each chore was last done, by name; one that never was is not there."""
 
     def put_off(self, name: str, *, next_due: datetime) -> None:
         """Note that our chore was not done, and is due again at *next_due*."""

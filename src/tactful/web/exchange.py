@@ -21,6 +21,7 @@ import msgspec
 from tactful.assembly import Opened, Pace
 from tactful.terms import TactfulError
 from tactful.web.backlog import BYTES_A_MEGABYTE, Backlog, Room
+from tactful.web.lake_figures import LakeFigures
 from tactful.web.metrics import Metrics
 from tactful.web.places import Origin, Places
 from tactful.web.pressure import Pressure
@@ -102,6 +103,7 @@ class Serving:
         )
         pressure = Pressure(backlog=serving.backlog, pace=opened.pace or Pace())
         serving.metrics.watch(pressure)
+        serving.metrics.watch(LakeFigures(opened))
         serving.metrics.waiting.set_function(lambda: serving.waiting_calls)
         return serving
 

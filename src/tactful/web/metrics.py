@@ -14,10 +14,10 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from tactful.shop import Shop
 from tactful.terms import TactfulError
-from tactful.web.pressure import Pressure
 
 PATIENCE_SECONDS: Final = 1.0
 """How long figures wait for the counts of the shop."""
@@ -73,13 +73,13 @@ class Metrics:
         self._shop = _ShopFigures(shop)
         self._registry.register(self._shop)
 
-    def watch(self, pressure: Pressure) -> None:
-        """Show what waits, too."""
-        self._registry.register(pressure)
-
     def close(self) -> None:
         """Ask the shop no more."""
         self._shop.close()
+
+    def watch(self, figures: Collector) -> None:
+        """Show the figures of another part, too."""
+        self._registry.register(figures)
 
     def note(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""

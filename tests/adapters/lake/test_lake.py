@@ -1,12 +1,17 @@
-"""Events go from the store to the lake, and are in one or the other: never in neither, never twice."""
+"""Events go from the store to the lake: they are in one or the other, and count once."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from shutil import rmtree
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from lake_worlds import LakeShelf
 
+from tactful.adapters.lake import columns, table
+from tactful.adapters.lake.verifying import Compared, verify
 from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, NECESSARY
 
 BOTH = frozenset({INDIVIDUAL, MEASUREMENT})
@@ -106,7 +111,7 @@ def test_a_day_that_is_not_fed_stays(shelf: LakeShelf) -> None:
 
 
 def test_a_clock_that_was_set_back(shelf: LakeShelf) -> None:
-    """A day that comes again after it was left to the lake loses nothing, and counts nothing twice."""
+    """A day that comes again after it was left to the lake loses nothing and counts once."""
     ann = shelf.subject()
     start = shelf.clock.now
     shelf.see(ann, "teapot")
@@ -180,13 +185,121 @@ def test_blank_rows_are_not_fed(shelf: LakeShelf) -> None:
 
 def test_a_lake_of_another_time(shelf: LakeShelf) -> None:
     """A store that was put back from a backup does not feed a lake that is ahead of it."""
-    from tactful.adapters.lake.table import LakeTrouble
-
     ann = shelf.subject()
     shelf.see(ann, "teapot")
     shelf.feed()
     (shelf.events_folder).rename(shelf.folder / "elsewhere")
     shelf.see(ann, "cup")
-    with pytest.raises(LakeTrouble, match="put back from a backup"):
+    with pytest.raises(table.LakeTrouble, match="put back from a backup"):
         shelf.feed()
     assert shelf.items(ann, "answer-request") == ["teapot", "cup"]
+
+
+def test_compaction_changes_nothing_but_files(shelf: LakeShelf) -> None:
+    """Many small files become one for each bucket, and say the same in the same order."""
+    people = [shelf.subject(name) for name in ("ann", "bob")]
+    for number in range(4):
+        for subject in people:
+            shelf.see(subject, f"i{number}", f"j{number}")
+        shelf.feed()
+    shelf.retire()
+    before = [shelf.items(subject, "answer-request") for subject in people]
+    assert shelf.lake.status().files == 8
+    assert shelf.lake.compact(most_files=1) == 2
+    assert shelf.lake.compact(most_files=1) == 0
+    assert shelf.lake.status().files == 2
+    assert len(list(shelf.events_folder.glob("bucket=*/*"))) == 2
+    assert [shelf.items(subject, "answer-request") for subject in people] == before
+    shelf.see(people[0], "new")
+    assert shelf.feed() == 1
+
+
+def test_a_column_that_is_new(shelf: LakeShelf) -> None:
+    """A table of an older tactful, without a column, goes on: old rows read as null there."""
+    ann = shelf.subject()
+    narrow = pa.schema(
+        [field for field in columns.SCHEMA if field.name not in {"value", "quantity"}]
+    )
+    shelf.see(ann, "old", properties={"value": 12.5, "currency": "EUR"})
+    full = table.SCHEMA
+    write = pq.write_table
+    try:
+        table.SCHEMA = narrow
+        pq.write_table = lambda rows, *rest, **how: write(rows.select(narrow.names), *rest, **how)
+        shelf.feed()
+    finally:
+        table.SCHEMA = full
+        pq.write_table = write
+    shelf.see(ann, "new", properties={"value": 12.5, "currency": "EUR"})
+    shelf.feed()
+    shelf.lake.compact(most_files=0)
+    (rows,) = (shelf.lake.table.read(bucket) for bucket in shelf.lake.table.files())
+    assert rows["value"].to_pylist() == [None, 1250]
+    from deltalake import DeltaTable
+
+    names = [field.name for field in DeltaTable(str(shelf.events_folder)).schema().fields]
+    assert set(names) == {*full.names, "bucket"}
+    shelf.retire()
+    assert shelf.items(ann, "answer-request") == ["old", "new"]
+
+
+def test_verification(shelf: LakeShelf) -> None:
+    """Days that both hold compare equal, until one of them is changed behind the other's back."""
+    ann, bob = shelf.subject("ann"), shelf.subject("bob")
+    for subject in (ann, bob):
+        shelf.see(subject, "teapot", "cup", properties={"colour": "red"}, purposes=BOTH)
+    shelf.feed()
+    shelf.see(ann, "on its way")
+    shelf.clock.move(timedelta(days=1))
+    shelf.see(ann, "bowl")
+    assert [(d.in_store[0], d.same) for d in verified(shelf)] == [(4, True)]
+    shelf.feed()
+    assert [(d.in_store[0], d.same) for d in verified(shelf)] == [(5, True), (1, True)]
+    shelf.store.records.drop_purposes(shelf.permit(ann), frozenset({INDIVIDUAL}))
+    assert [d.same for d in verified(shelf)] == [False, False]
+    shelf.lake.forget()
+    assert [d.same for d in verified(shelf)] == [True, True]
+    bucket, rows = next((b, shelf.lake.table.read(b)) for b in shelf.lake.table.files())
+    shelf.lake.table.replace({bucket: rows.slice(0, rows.num_rows - 1)})
+    assert [d.same for d in verified(shelf)].count(False) == 1
+    assert "events in the store" in next(d for d in verified(shelf) if not d.same).says
+
+
+def test_a_day_that_differs_stays(shelf: LakeShelf) -> None:
+    """A day that the lake holds differently is not left to it, and the operator is told."""
+    shelf.see(shelf.subject(), "teapot", "cup")
+    shelf.feed()
+    bucket, rows = next((b, shelf.lake.table.read(b)) for b in shelf.lake.table.files())
+    shelf.lake.table.replace({bucket: rows.slice(0, 1)})
+    shelf.clock.move(timedelta(days=40))
+    with pytest.raises(table.LakeTrouble, match="2 events in the store, 1 in the lake"):
+        shelf.lake.retire()
+    assert len(shelf.tables()) == 1
+
+
+@pytest.mark.parametrize("damage", ["file", "log", "all of it", "checkpoint"])
+def test_a_damaged_table(shelf: LakeShelf, damage: str) -> None:
+    """Whatever is damaged, the lake is named and refused, and the store goes on."""
+    ann = shelf.subject()
+    shelf.see(ann, "teapot")
+    shelf.feed()
+    if damage == "checkpoint":
+        shelf.lake.compact(most_files=0)
+    log = shelf.events_folder / "_delta_log"
+    if damage == "file":
+        (path,) = (p for paths in shelf.lake.table.files().values() for p in paths)
+        path.write_bytes(b"PAR1 no more")
+    elif damage == "all of it":
+        rmtree(shelf.events_folder)
+    else:
+        for path in log.glob("*.json" if damage == "log" else "*.parquet"):
+            path.write_bytes(b"{]")
+    with pytest.raises(table.LakeTrouble, match=r"lake in .*lake"):
+        shelf.lake.read_through()
+    assert shelf.see(ann, "cup") == 1
+    assert shelf.items(ann, "answer-request") == ["teapot", "cup"]
+
+
+def verified(shelf: LakeShelf) -> list[Compared]:
+    """Return how the days compare."""
+    return list(verify(shelf.lake.table, shelf.lake.outflow))

@@ -2,6 +2,7 @@
 
 from tactful.adapters.lake.behind import LakeBehind
 from tactful.adapters.lake.events import LakeEvents
+from tactful.adapters.lake.figures import LakeStatus
 from tactful.adapters.lake.records import LakeRecords
 
-__all__ = ["LakeBehind", "LakeEvents", "LakeRecords"]
+__all__ = ["LakeBehind", "LakeEvents", "LakeRecords", "LakeStatus"]

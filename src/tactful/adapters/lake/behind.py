@@ -14,12 +14,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tactful.adapters.lake.figures import LakeSettings
 from tactful.adapters.lake.ports import Outflow
 from tactful.adapters.sqlite.purposes import PurposeBits
 from tactful.terms import Policy
 
 if TYPE_CHECKING:
-    from tactful.adapters.lake.lake import Lake, LakeSettings
+    from tactful.adapters.lake.lake import Lake
     from tactful.adapters.lake.reading import LakeReading
 
 
@@ -90,7 +91,5 @@ class LakeBehind:
         return bool(self.outflow.owed())
 
     def _settings(self) -> LakeSettings:
-        from tactful.adapters.lake.lake import LakeSettings
-
         every = timedelta(minutes=self._minutes)
         return LakeSettings(every=every, keep_recent_days=self._keep_recent_days)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from tactful.adapters.lake.columns import BUCKETS, bucket_of, to_table
+from tactful.adapters.lake.figures import LakeSettings, LakeStatus
 from tactful.adapters.lake.lock import lake_lock
 from tactful.adapters.lake.losing import Lost, expired, lose
 from tactful.adapters.lake.ports import Outflow
@@ -42,28 +42,6 @@ Stopping = Callable[[], bool]
 
 def _never() -> bool:
     return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LakeSettings:
-    """How often the lake is fed, and for how many days events stay in the store as well."""
-
-    every: timedelta = timedelta(minutes=5)
-    keep_recent_days: int = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LakeStatus:
-    """What the lake holds, and how far it is behind."""
-
-    rows: int
-    files: int
-    bytes: int
-    watermark: int
-    version: int
-    waiting: int
-    fed_at: datetime | None
-    owed: int
 
 
 class Lake:
@@ -206,6 +184,16 @@ class Lake:
             fed_at=fed_at,
             owed=len(self.outflow.owed()),
         )
+
+    def read_through(self) -> int:
+        """
+        Read every row; return how many there are.
+
+        Raises:
+            LakeTrouble: something is missing or cannot be read, or belongs to another store.
+        """
+        self._check_whole()
+        return sum(self.table.read(bucket).num_rows for bucket in self.table.files())
 
     def _feed(self, batch: Batch) -> None:
         newest = self.table.newest_batch()

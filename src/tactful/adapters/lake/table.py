@@ -72,6 +72,14 @@ class EventTable:
         with self._trouble():
             return self._files(self._open())
 
+    def rows(self) -> int:
+        """Return how many rows there are, as the log tells without opening a file."""
+        if not self.exists():
+            return 0
+        with self._trouble():
+            actions = pa.table(self._open().get_add_actions(flatten=True))
+            return sum(actions["num_records"].to_pylist())
+
     def append(self, parts: Mapping[int, pa.Table], *, batch: int) -> None:
         """Add the rows of *parts*, by bucket, and note *batch* with them, all or nothing."""
         from deltalake import CommitProperties, Transaction
