@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tactful.adapters.key_folder import KeyFolder, files, path_of, wipe
+from tactful.adapters.key_folder import KeyFolder, files, path_of
 from tactful.mechanisms.keyring import KeyStore
 from tactful.terms import Trouble
 from tactful.testing.conformance.keys import KeyStoreSuite
@@ -64,12 +64,14 @@ def test_a_damaged_key_is_not_made_good(tmp_path: Path) -> None:
 
 def test_wiped_before_removed(tmp_path: Path) -> None:
     """What has the file open when it is destroyed reads zeros."""
+    store = KeyFolder(tmp_path)
+    store.make(1)
     path = tmp_path / "master.key"
-    path.write_bytes(b"secret")
+    size = path.stat().st_size
 
     with path.open("rb") as held:
-        wipe(path)
-        assert held.read() == bytes(6)
+        store.destroy(1)
+        assert held.read() == bytes(size)
     assert not path.exists()
 
 

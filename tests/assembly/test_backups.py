@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 import threading
 from collections.abc import Callable
@@ -109,6 +110,11 @@ def test_while_the_shop_is_busy(folder: Path, tmp_path: Path) -> None:
         opened.close()
     for number, count in enumerate(counts):
         assert count["subjects"] == count["identifiers"] >= len(NAMES)
+        db = sqlite3.connect(tmp_path / f"b{number}" / "data" / "store.db")
+        assert db.execute("SELECT count(*) FROM subjects").fetchone() == (count["subjects"],)
+        db.close()
+        for left in ("store.db-wal", "store.db-shm"):
+            (tmp_path / f"b{number}" / "data" / left).unlink(missing_ok=True)
         restore(tmp_path / f"b{number}", tmp_path / f"r{number}", keys=folder / "keys")
     assert counts[0]["subjects"] <= counts[2]["subjects"] <= len(NAMES) + len(admitted)
 
