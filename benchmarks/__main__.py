@@ -15,6 +15,7 @@ NAMES = (
     "http",
     "protocols",
     "postgres",
+    "scale",
 )
 NEED_DATA = frozenset({"history", "http", "protocols"})
 

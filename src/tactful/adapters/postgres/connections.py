@@ -87,6 +87,11 @@ class Connection:
         """Tell whether the connection is gone, for now."""
         return self._inner.closed
 
+    @property
+    def total_changes(self) -> int:
+        """Return a number that grows with every commit that wrote something."""
+        return self.beats
+
     def execute(self, sql: str, values: Sequence[object] = ()) -> Cursor:
         """Run *sql*, written for SQLite."""
         if sql in _VERBS:
