@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from tactful.adapters.lake import LakeBehind
 from tactful.adapters.settings import Settings
 from tactful.adapters.sqlite import SqliteStore
+from tactful.capabilities.profile import Profiles
 from tactful.shop.background import Chore
 from tactful.shop.retaining import Expiring, Retaining
 from tactful.terms import Policy
@@ -62,6 +63,20 @@ def chores_of(
     )
 
 
+class _Traits:
+    """Lets go of traits, each by its own time."""
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
+
+    def expire(
+        self, cutoffs: Mapping[str, datetime], *, spared: Collection[int]
+    ) -> Mapping[str, int]:
+        """Stop keeping traits for a purpose that are of before its cutoff."""
+        dropped = self._profiles.drop_expired(cutoffs, spared=spared)
+        return {"traits": dropped} if dropped else {}
+
+
 def _advance(store: SqliteStore, stopping: Callable[[], bool]) -> int:
     """Take what happened into the snapshots of features, until all is or the server stops."""
     taken = 0
@@ -71,5 +86,5 @@ def _advance(store: SqliteStore, stopping: Callable[[], bool]) -> int:
 
 
 def _retaining(store: SqliteStore, lake: LakeBehind, policy: Policy) -> Retaining:
-    places: tuple[Expiring, ...] = (store.expiring, lake)
+    places: tuple[Expiring, ...] = (store.expiring, lake, _Traits(store.profiles))
     return Retaining(policy, places, restricted=store.expiring.restricted, tallies=store.tallies)

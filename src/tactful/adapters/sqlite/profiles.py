@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Final
@@ -121,14 +121,16 @@ class SqliteProfiles:
 
         return self._engine.writer.run(work)
 
-    def drop_expired(self, kept_since: Mapping[str, datetime]) -> int:
+    def drop_expired(
+        self, kept_since: Mapping[str, datetime], *, spared: Collection[int] = ()
+    ) -> int:
         """Stop keeping traits of everybody for purposes whose retention has run out."""
         if not kept_since:
             return 0
         dropped = 0
         reader = self._engine.read()
         for subject in written_before(reader, max(kept_since.values())):
-            if self._left(reader, subject, kept_since)[1]:
+            if subject not in spared and self._left(reader, subject, kept_since)[1]:
                 dropped += self._expire(subject, kept_since)
         return dropped
 

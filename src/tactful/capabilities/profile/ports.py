@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -152,12 +152,15 @@ class Profiles(Protocol):
     def observe_again(self, permit: Permit, names: frozenset[str]) -> int:
         """Take back what was corrected of *names*; return how many: observations count again."""
 
-    def drop_expired(self, kept_since: Mapping[str, datetime]) -> int:
+    def drop_expired(
+        self, kept_since: Mapping[str, datetime], *, spared: Collection[int] = ()
+    ) -> int:
         """
         Stop keeping traits of everybody for purposes whose retention has run out; return how many.
 
         Args:
             kept_since: By purpose the moment before which nothing is kept (Art. 5(1)(e)).
+            spared: The subjects whose data may only be stored (Art. 18).
         """
 
     def residence(self, permit: Permit) -> str | None:
