@@ -42,6 +42,7 @@ NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Spares each request the reading of certificates that loopback has no use for."""
 
 LOOPBACK: Final = "127.0.0.1"
+BEGUN: Final = ".begun"
 PULLED: Final = -signal.SIGKILL
 
 _starting: Final = threading.Lock()
@@ -83,6 +84,10 @@ class Child:
         self.process.join(END_SECONDS)
         assert self.process.exitcode is not None, "it outlived SIGKILL"
 
+    def await_begun(self) -> None:
+        """Wait until its work has begun: until it is loaded, there is nothing to interrupt."""
+        until(lambda: self.log.with_suffix(BEGUN).exists() or not self.process.is_alive())
+
     def ended(self, *, within: float = END_SECONDS) -> int | None:
         """Wait for its end, and return its exit status; None where it runs on."""
         self.process.join(within)
@@ -98,14 +103,16 @@ def begin(
     """Run *work*, a function of an importable module, in a process of its own."""
     life = _Life(work=work, args=args, log=log, environment=dict(environment or {}))
     process = _nursery().Process(target=life, daemon=True)
-    log.touch()
+    log.write_text("", encoding="utf-8")
+    log.with_suffix(BEGUN).unlink(missing_ok=True)
     process.start()
     return Child(process=process, log=log)
 
 
 def pulled(after: float, work: Callable[..., object], *args: object, log: Path) -> bool:
-    """Run *work* and pull its plug *after* so many seconds; tell whether it was still running."""
+    """Run *work*, pull its plug *after* so many seconds of it; tell whether it still ran."""
     child = begin(work, *args, log=log)
+    child.await_begun()
     time.sleep(after)
     child.kill()
     assert child.process.exitcode in {0, PULLED}, child.logged
@@ -278,6 +285,7 @@ class _Life:
         os.dup2(os.open(self.log, os.O_WRONLY | os.O_APPEND), 2)
         sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8")
         os.environ.update(self.environment)
+        self.log.with_suffix(BEGUN).touch()
         self.work(*self.args)
 
 
