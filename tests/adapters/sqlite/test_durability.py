@@ -69,6 +69,7 @@ def test_counts_wait_for_room(shelf: Shelf) -> None:
     expected = {("kept", f"{n} {'x' * 200}"): n for n in range(1, 100)}
     for (name, label), n in expected.items():
         shelf.store.tallies.add(name, label, n)
+    assert isinstance(shelf.store, SqliteStore)
     with pytest.raises(StoreFull):
         shelf.store.flush()
     assert shelf.store.tallies.totals() == {}
