@@ -13,38 +13,43 @@ Moments are drawn by `Moments`, from a seed that is printed; TACTFUL_ROUNDS asks
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import resource
 import signal
 import socket
 import ssl
-import sys
-import threading
 import time
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from multiprocessing.forkserver import ensure_running
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import httpx
+from child_worlds import PULLED, Child, begin, pulled, until
 
 from tactful.assembly import NewKeys
 
+__all__ = [
+    "PULLED",
+    "Child",
+    "Moments",
+    "Plug",
+    "begin",
+    "free_port",
+    "pulled",
+    "remains",
+    "rounds",
+    "serve_folder",
+    "until",
+]
+
 READY_SECONDS: Final = 60.0
-END_SECONDS: Final = 30.0
 ANSWER_SECONDS: Final = 30.0
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Spares each request the reading of certificates that loopback has no use for."""
 
 LOOPBACK: Final = "127.0.0.1"
-PULLED: Final = -signal.SIGKILL
-
-_starting: Final = threading.Lock()
 
 
 def rounds(usual: int) -> int:
@@ -63,53 +68,6 @@ class Moments:
     def within(self, seconds: float) -> float:
         """Return a moment within so many *seconds*."""
         return self._chance.uniform(0.0, seconds)
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Child:
-    """A process that runs one function, and what it wrote to its standard error."""
-
-    process: ForkServerProcess
-    log: Path
-
-    @property
-    def logged(self) -> str:
-        """Return what it wrote so far."""
-        return self.log.read_text(encoding="utf-8", errors="replace")
-
-    def kill(self) -> None:
-        """Pull the plug."""
-        self.process.kill()
-        self.process.join(END_SECONDS)
-        assert self.process.exitcode is not None, "it outlived SIGKILL"
-
-    def ended(self, *, within: float = END_SECONDS) -> int | None:
-        """Wait for its end, and return its exit status; None where it runs on."""
-        self.process.join(within)
-        return self.process.exitcode
-
-
-def begin(
-    work: Callable[..., object],
-    *args: object,
-    log: Path,
-    environment: Mapping[str, str] | None = None,
-) -> Child:
-    """Run *work*, a function of an importable module, in a process of its own."""
-    life = _Life(work=work, args=args, log=log, environment=dict(environment or {}))
-    process = _nursery().Process(target=life, daemon=True)
-    log.touch()
-    process.start()
-    return Child(process=process, log=log)
-
-
-def pulled(after: float, work: Callable[..., object], *args: object, log: Path) -> bool:
-    """Run *work* and pull its plug *after* so many seconds; tell whether it was still running."""
-    child = begin(work, *args, log=log)
-    time.sleep(after)
-    child.kill()
-    assert child.process.exitcode in {0, PULLED}, child.logged
-    return child.process.exitcode == PULLED
 
 
 def free_port() -> int:
@@ -255,45 +213,3 @@ def remains(folder: Path, *needles: bytes) -> list[str]:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     contents = ((path, path.read_bytes()) for path in files)
     return [path.name for path, found in contents if any(needle in found for needle in needles)]
-
-
-def until(true: Callable[[], bool], *, within: float = END_SECONDS) -> None:
-    """Wait until something is *true*."""
-    last = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < last, "it did not come true in time"
-        time.sleep(0.01)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Life:
-    """What a child does, and in what surroundings."""
-
-    work: Callable[..., object]
-    args: tuple[Any, ...]
-    log: Path
-    environment: Mapping[str, str]
-
-    def __call__(self) -> None:
-        os.dup2(os.open(self.log, os.O_WRONLY | os.O_APPEND), 2)
-        sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8")
-        os.environ.update(self.environment)
-        self.work(*self.args)
-
-
-def _nursery() -> ForkServerContext:
-    """Return the process that children are forked from, which knows our modules."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["plug_nursery"])
-    with _starting:
-        before = os.environ.get("PYTHONPATH")
-        os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([_HERE, *sys.path]))
-        try:
-            ensure_running()
-        finally:
-            os.environ.pop("PYTHONPATH")
-            os.environ.update({} if before is None else {"PYTHONPATH": before})
-    return context
-
-
-_HERE: Final = str(Path(__file__).parent)

@@ -171,6 +171,23 @@ def held_up(folder: Path) -> Iterator[Callable[[], None]]:
         db.close()
 
 
+@contextmanager
+def read(folder: Path) -> Iterator[None]:
+    """
+    Read in the store of the shop in *folder*, as a backup does: its log cannot be emptied.
+
+    Changes nothing in the end either: whoever may write empties the log when they close last.
+    """
+    path = (folder / "data" / "store.db").absolute().as_uri()
+    db = sqlite3.connect(f"{path}?mode=ro", uri=True, isolation_level=None)
+    db.execute("BEGIN")
+    db.execute("SELECT count(*) FROM meta").fetchone()
+    try:
+        yield
+    finally:
+        db.close()
+
+
 def choice(name: str, kind: str) -> dict[str, object]:
     """Return a statement of *name*, who is in Germany."""
     return {

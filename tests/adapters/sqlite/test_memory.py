@@ -47,3 +47,21 @@ def test_replacing_forgets_nobody() -> None:
     for key, value in ((1, 1), (2, 2), (2, 3)):
         memory.keep(key, value, stamp=memory.stamp)
     assert memory.kept == {1: 1, 2: 3}
+
+
+def test_what_weighs_more_drives_more_out() -> None:
+    """Values may weigh: no more than *most* altogether, whatever comes, goes or is replaced."""
+    memory: Memory[str, str] = Memory(most=6, weigh=len)
+    for key, value in (("a", "xx"), ("b", "xx"), ("c", "xx")):
+        memory.keep(key, value, stamp=memory.stamp)
+    memory.keep("b", "xxxx", stamp=memory.stamp)
+    assert list(memory.kept) == ["b", "c"]
+    memory.drop("b")
+    memory.drop("b")
+    memory.keep("d", "xxxx", stamp=memory.stamp)
+    assert list(memory.kept) == ["c", "d"]
+    memory.keep("e", "x" * 7, stamp=memory.stamp)
+    assert memory.kept == {}
+    memory.clear()
+    memory.keep("f", "x" * 6, stamp=memory.stamp)
+    assert list(memory.kept) == ["f"]

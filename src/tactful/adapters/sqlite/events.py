@@ -28,7 +28,8 @@ ANSWER_REQUEST: Final = ("necessary", "answer-request")
 """The purpose and activity under which subjects read their own data (GDPR Art. 15)."""
 
 RECENT: Final = 100
-_REMEMBERED: Final = 20_000
+_REMEMBERED: Final = 400_000
+"""How many events are remembered, of whomever: some 300 MB."""
 _IMPORT: Final = "import"
 _ALL: Final = 2**62
 _EVERYTHING: Final = ""
@@ -55,7 +56,9 @@ class SqliteEvents:
     def __init__(self, engine: Engine, intake: Intake) -> None:
         self._engine = engine
         self._intake = intake
-        self._memory: Memory[SubjectId, Mapping[str, Recent]] = Memory(most=_REMEMBERED)
+        self._memory: Memory[SubjectId, Mapping[str, Recent]] = Memory(
+            most=_REMEMBERED, weigh=_weight
+        )
         plan, bits = engine.policy.plan, engine.bits
         self._views = {name: view_of(name, plan, bits) for name in engine.policy.purposes}
         self._views[_EVERYTHING] = view_of_everything(bits)
@@ -133,6 +136,10 @@ class SqliteEvents:
             self._memory.clear()
         elif change.kind in {ChangeKind.DROPPED, ChangeKind.ERASED, ChangeKind.MERGED}:
             self._memory.drop(SubjectId(change.subject))
+
+
+def _weight(views: Mapping[str, Recent]) -> int:
+    return 1 + sum(len(recent.events) for recent in views.values())
 
 
 _Found = tuple[int, date, int, Row]
