@@ -110,9 +110,22 @@ class SqliteOutflow:
         batch = _begun(self._engine.read())
         return None if batch is None else batch.number
 
+    def edge(self) -> tuple[int, tuple[Part, ...]]:
+        """Return the newest batch that counts and the rows after it, as of one moment."""
+        db = self._engine.read()
+        db.execute("BEGIN")
+        try:
+            return _noted(db).get("watermark", 0), tuple(_unfed(db, most=2**62))
+        finally:
+            db.execute("COMMIT")
+
     def rows(self, batch: Batch) -> Iterator[tuple[date, int, Row]]:
-        """Yield what is still there of *batch*, by day and place; no read stays open meanwhile."""
-        for day, after, upto in batch.parts:
+        """Yield what is still there of *batch*, by day and place."""
+        return self.rows_of(batch.parts)
+
+    def rows_of(self, parts: Sequence[Part]) -> Iterator[tuple[date, int, Row]]:
+        """Yield what is still there of *parts*, by day and place; no read stays open meanwhile."""
+        for day, after, upto in parts:
             place = after
             while place < upto:
                 top = min(upto, place + _ROWS_AT_A_TIME)
