@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from tactful.adapters.analytics import SCORES, Did, Every, Except, Rule, Some, Spent
+from tactful.adapters.analytics import COLUMNS, SCORES, Did, Every, Except, Rule, Some, Spent
 from tactful.adapters.lake.columns import SCHEMA
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -65,12 +65,13 @@ def histories() -> st.SearchStrategy[list[Seen]]:
 
 def as_arrow(history: Sequence[Seen]) -> pa.Table:
     """Return *history* as the columns that questions are asked of."""
-    wanted = ("subject", "at", "name", "purposes", "items", "value", "currency", "quantity")
     rows = [
-        {name: list(e.items) if name == "items" else getattr(e, name, None) for name in wanted}
+        {name: list(e.items) if name == "items" else getattr(e, name, None) for name in COLUMNS}
         for e in history
     ]
-    return pa.Table.from_pylist(rows, schema=pa.schema([SCHEMA.field(name) for name in wanted]))
+    kinds = {"seconds": pa.int64(), **{field.name: field.type for field in SCHEMA}}
+    schema = pa.schema([(name, kinds[name]) for name in COLUMNS])
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def rfm(history: Sequence[Seen]) -> set[tuple[object, ...]]:

@@ -88,7 +88,7 @@ class Engine:
         places = ", ".join(["%s"] * rows.num_columns)
         with self._connection.con.transaction(), self._connection.con.cursor() as cursor:
             cursor.execute(
-                "CREATE TABLE IF NOT EXISTS events (subject bigint, at timestamptz, name text,"
+                "CREATE TABLE IF NOT EXISTS events (subject bigint, seconds bigint, name text,"
                 " purposes bigint, items text[], value bigint, currency text, quantity bigint)"
             )
             cursor.execute("DELETE FROM events")

@@ -32,8 +32,21 @@ SPELT_OUT: Final[Mapping[str, Sequence[str]]] = {
 }
 """From which properties each column is made: who may not see one of them may not see it."""
 
-COLUMNS: Final = ("subject", "at", "name", "purposes", "items", "value", "currency", "quantity")
-"""What a table of events must have; `at` is a timestamp, `purposes` the mask of the store."""
+COLUMNS: Final = (
+    "subject",
+    "seconds",
+    "name",
+    "purposes",
+    "items",
+    "value",
+    "currency",
+    "quantity",
+)
+"""
+What a table of events must have: `seconds` since 1970, `purposes` as the store's mask.
+
+Seconds and not a timestamp: DuckDB reads a timestamp as of the session's time zone.
+"""
 
 SCORES: Final = 5
 _DAY_SECONDS: Final = 86_400
@@ -77,13 +90,7 @@ def permitted(
     seen = {name: _allowed(rows, name, permit.purpose, plan) for name in SPELT_OUT}
     return PermittedEvents(
         permit=permit,
-        rows=rows.select(
-            "subject",
-            rows.at.epoch_seconds().cast("int64").name("seconds"),
-            "name",
-            "items",
-            **seen,
-        ),
+        rows=rows.select("subject", "seconds", "name", "items", **seen),
         members=members,
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tactful.adapters.lake.columns import SCHEMA, to_table
 
 if TYPE_CHECKING:
     from tactful.adapters.lake.lake import Lake
+
+_SECONDS: Final = "(epoch_us(at) // 1000000)::BIGINT AS seconds"
 
 
 def events_table(lake: Lake) -> Any:  # noqa: ANN401 - Ibis is not typed
@@ -28,7 +30,7 @@ def events_table(lake: Lake) -> Any:  # noqa: ANN401 - Ibis is not typed
     connection = ibis.duckdb.connect(":memory:", temp_directory="")
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.con.register("fresh_rows", fresh)
-    connection.raw_sql("CREATE TEMP TABLE fresh AS SELECT * FROM fresh_rows")
+    connection.raw_sql(f"CREATE TEMP TABLE fresh AS SELECT *, {_SECONDS} FROM fresh_rows")
     connection.con.unregister("fresh_rows")
     tables = [connection.table("fresh", database=("temp", "main"))]
     if files := [str(path) for paths in lake.table.files().values() for path in paths]:
@@ -40,4 +42,4 @@ def _of_files(files: list[str], watermark: int) -> str:
     names = ", ".join(f'"{name}"' for name in SCHEMA.names)
     paths = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
     read = f"read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
-    return f"SELECT {names} FROM {read} WHERE batch <= {watermark}"  # noqa: S608 - our own names
+    return f"SELECT {names}, {_SECONDS} FROM {read} WHERE batch <= {watermark}"  # noqa: S608 - our own names
