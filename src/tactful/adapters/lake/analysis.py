@@ -9,7 +9,9 @@ from tactful.adapters.lake.columns import SCHEMA, to_table
 if TYPE_CHECKING:
     from tactful.adapters.lake.lake import Lake
 
-_SECONDS: Final = "CAST(floor(epoch(at)) AS BIGINT) AS seconds"
+_SECONDS: Final = 'CAST(floor(epoch("at")) AS BIGINT) AS seconds'
+
+_FRESH: Final = f"CREATE TEMP TABLE fresh AS SELECT *, {_SECONDS} FROM fresh_rows"
 
 
 def events_table(lake: Lake) -> Any:  # noqa: ANN401 - Ibis is not typed
@@ -30,7 +32,7 @@ def events_table(lake: Lake) -> Any:  # noqa: ANN401 - Ibis is not typed
     connection = ibis.duckdb.connect(":memory:", temp_directory="")
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.con.register("fresh_rows", fresh)
-    connection.raw_sql("CREATE TEMP TABLE fresh AS SELECT *, " + _SECONDS + " FROM fresh_rows")
+    connection.raw_sql(_FRESH)
     connection.con.unregister("fresh_rows")
     tables = [connection.table("fresh", database=("temp", "main"))]
     if files := [str(path) for paths in lake.table.files().values() for path in paths]:
