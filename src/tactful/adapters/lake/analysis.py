@@ -9,9 +9,9 @@ from tactful.adapters.lake.columns import SCHEMA, to_table
 if TYPE_CHECKING:
     from tactful.adapters.lake.lake import Lake
 
+_COLUMNS: Final = ", ".join(f'"{name}"' for name in SCHEMA.names)
 _SECONDS: Final = 'CAST(floor(epoch("at")) AS BIGINT) AS seconds'
-
-_FRESH: Final = f"CREATE TEMP TABLE fresh AS SELECT *, {_SECONDS} FROM fresh_rows"
+_READ: Final = "read_parquet([{}], union_by_name = true, hive_partitioning = false)"
 
 
 def events_table(lake: Lake) -> Any:  # noqa: ANN401 - Ibis is not typed
@@ -28,20 +28,21 @@ def events_table(lake: Lake) -> Any:  # noqa: ANN401 - Ibis is not typed
 
     lake.forget()
     watermark, parts = lake.outflow.edge()
-    fresh = to_table(lake.outflow.rows_of(parts), batch=watermark + 1)
     connection = ibis.duckdb.connect(":memory:", temp_directory="")
-    connection.raw_sql("SET TimeZone = 'UTC'")
-    connection.con.register("fresh_rows", fresh)
-    connection.raw_sql(_FRESH)
-    connection.con.unregister("fresh_rows")
-    tables = [connection.table("fresh", database=("temp", "main"))]
-    if files := [str(path) for paths in lake.table.files().values() for path in paths]:
-        tables.append(connection.sql(_of_files(files, watermark)))
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+    fresh = to_table(lake.outflow.rows_of(parts), batch=watermark + 1)
+    connection.con.register("fresh", fresh)
+    files = [str(path) for paths in lake.table.files().values() for path in paths]
+    connection.raw_sql(f"CREATE TEMP VIEW events AS {_everything(files, watermark)}")
+    return connection.table("events", database=("temp", "main"))
 
 
-def _of_files(files: list[str], watermark: int) -> str:
-    names = ", ".join(f'"{name}"' for name in SCHEMA.names)
+def _everything(files: list[str], watermark: int) -> str:
+    fresh = _from("fresh")
+    if not files:
+        return fresh
     paths = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-    read = f"read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
-    return f"SELECT {names}, {_SECONDS} FROM {read} WHERE batch <= {watermark}"  # noqa: S608 - our own names
+    return f"{fresh} UNION ALL {_from(_READ.format(paths))} WHERE batch <= {watermark}"
+
+
+def _from(where: str) -> str:
+    return f"SELECT {_COLUMNS}, {_SECONDS} FROM {where}"  # noqa: S608 - our own names
