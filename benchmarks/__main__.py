@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-NAMES = ("gate", "standings", "consent_strings", "history", "http", "protocols")
+NAMES = ("gate", "standings", "consent_strings", "history", "http", "lake", "protocols")
 NEED_DATA = frozenset({"history", "http", "protocols"})
 
 
