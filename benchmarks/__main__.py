@@ -13,6 +13,7 @@ NAMES = (
     "merging",
     "history",
     "http",
+    "lake",
     "protocols",
     "postgres",
     "scale",

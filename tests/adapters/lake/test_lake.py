@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from lake_worlds import LakeShelf
 
+from tactful.adapters.analytics import Did, permitted, segment
 from tactful.adapters.lake import columns, table
+from tactful.adapters.lake.analysis import events_table
 from tactful.adapters.lake.verifying import Compared, verify
 from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, NECESSARY
 
@@ -303,3 +305,41 @@ def test_a_damaged_table(shelf: LakeShelf, damage: str) -> None:
 def verified(shelf: LakeShelf) -> list[Compared]:
     """Return how the days compare."""
     return list(verify(shelf.lake.table, shelf.lake.outflow))
+
+
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+def test_everything_as_one_table(shelf: LakeShelf) -> None:
+    """Questions are asked of lake and store together: no event is missing, none is there twice."""
+    ann, bob = shelf.subject("ann"), shelf.subject("bob")
+    for subject in (ann, bob):
+        shelf.say(subject)
+    assert asked(shelf) == []
+    shelf.see(ann, "old", properties={"value": 12.5, "currency": "EUR"})
+    assert asked(shelf) == ["old"]
+    shelf.retire()
+    shelf.see(ann, "fed")
+    shelf.see(bob, "erased")
+    shelf.feed()
+    shelf.see(ann, "new")
+    batch = shelf.lake.outflow.plan(most=100)
+    assert batch is not None
+    assert sorted(asked(shelf)) == ["erased", "fed", "new", "old"]
+    shelf.lake.table.append({}, batch=batch.number)
+    assert sorted(asked(shelf)) == ["erased", "fed", "new", "old"]
+    shelf.store.records.erase(shelf.permit(bob))
+    assert sorted(asked(shelf)) == ["fed", "new", "old"]
+    permit = shelf.audience("recommend-individual")
+    events = permitted(
+        permit,
+        events_table(shelf.lake),
+        bit=shelf.lake.bits.bit(INDIVIDUAL),
+        plan=shelf.policy.plan,
+        at=shelf.clock(),
+    )
+    found = segment(events, Did(name="Viewed", at_least=3), at=shelf.clock())
+    assert found.to_pyarrow()["subject"].to_pylist() == [ann]
+
+
+def asked(shelf: LakeShelf) -> list[str]:
+    """Return the items of all events, as an analyst finds them."""
+    return [items[0] for items in events_table(shelf.lake).to_pyarrow()["items"].to_pylist()]

@@ -42,13 +42,6 @@ SCHEMA: Final = pa.schema(
 )
 """The columns of a file; a column that a file lacks reads as null.  `bucket` is its folder."""
 
-SPELT_OUT: Final = {
-    "value": ("value", "total", "revenue", "price", "quantity"),
-    "currency": ("currency",),
-    "quantity": ("quantity", "products"),
-}
-"""From which properties each further column is made: who may not see them may not see it."""
-
 ORDER: Final = [("subject", "ascending"), ("at", "ascending"), ("day", "ascending")]
 """How the rows of a file are sorted; rows of one day keep the order of their places."""
 

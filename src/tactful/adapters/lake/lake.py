@@ -199,7 +199,7 @@ class Lake:
         newest = self.table.newest_batch()
         if newest == batch.number - 1:
             rows = self.outflow.rows(batch)
-            self.table.append(_by_bucket(_columns(rows, batch.number)), batch=batch.number)
+            self.table.append(by_bucket(_columns(rows, batch.number)), batch=batch.number)
         elif newest != batch.number:
             raise self._not_ours(newest, batch.number - 1)
         self.outflow.passed(batch, at=self._clock())
@@ -241,7 +241,8 @@ def _columns(rows: Iterator[tuple[date, int, Row]], number: int) -> pa.Table:
     return pa.concat_tables(chunks) if chunks else to_table([], batch=number)
 
 
-def _by_bucket(rows: pa.Table) -> Mapping[int, pa.Table]:
+def by_bucket(rows: pa.Table) -> Mapping[int, pa.Table]:
+    """Return *rows* by bucket, each sorted as a file is."""
     buckets = rows["subject"].to_numpy() % BUCKETS
     order = np.argsort(buckets, kind="stable")
     rows, buckets = rows.take(pa.array(order)), buckets[order]

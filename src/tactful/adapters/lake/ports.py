@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tactful.adapters.sqlite.outflow import Batch, Held, Owed
+from tactful.adapters.sqlite.outflow import Batch, Held, Owed, Part
 from tactful.adapters.sqlite.rows import Row
 from tactful.terms import SubjectId
 
@@ -29,6 +29,12 @@ class Outflow(Protocol):
 
     def begun(self) -> int | None:
         """Return the number of the batch that is on its way, if one is."""
+
+    def edge(self) -> tuple[int, tuple[Part, ...]]:
+        """Return the newest batch that counts and the rows after it, as of one moment."""
+
+    def rows_of(self, parts: Sequence[Part]) -> Iterator[tuple[date, int, Row]]:
+        """Yield what is still there of *parts*, by day and place."""
 
     def rows(self, batch: Batch) -> Iterator[tuple[date, int, Row]]:
         """Yield what is still there of *batch*, by day and place."""

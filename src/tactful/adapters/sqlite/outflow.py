@@ -110,9 +110,22 @@ class SqliteOutflow:
         batch = _begun(self._engine.read())
         return None if batch is None else batch.number
 
+    def edge(self) -> tuple[int, tuple[Part, ...]]:
+        """Return the newest batch that counts and the rows after it, as of one moment."""
+        db = self._engine.read()
+        db.execute("BEGIN")
+        try:
+            return _noted(db).get("watermark", 0), tuple(_unfed(db, most=2**62))
+        finally:
+            db.execute("COMMIT")
+
     def rows(self, batch: Batch) -> Iterator[tuple[date, int, Row]]:
-        """Yield what is still there of *batch*, by day and place; no read stays open meanwhile."""
-        for day, after, upto in batch.parts:
+        """Yield what is still there of *batch*, by day and place."""
+        return self.rows_of(batch.parts)
+
+    def rows_of(self, parts: Sequence[Part]) -> Iterator[tuple[date, int, Row]]:
+        """Yield what is still there of *parts*, by day and place; no read stays open meanwhile."""
+        for day, after, upto in parts:
             place = after
             while place < upto:
                 top = min(upto, place + _ROWS_AT_A_TIME)
@@ -127,8 +140,8 @@ class SqliteOutflow:
             for day, _, upto in batch.parts:
                 db.execute("UPDATE days SET fed = ? WHERE day = ?", (upto, day.isoformat()))
             db.execute("DELETE FROM feeding WHERE batch = ?", (batch.number,))
-            _note(db, "watermark", batch.number)
-            _note(db, "fed_at", to_ms(at))
+            note(db, "watermark", batch.number)
+            note(db, "fed_at", to_ms(at))
 
         self._engine.writer.run(work, kept=self._look_again)
 
@@ -262,7 +275,7 @@ def _begin(db: sqlite3.Connection, parts: Sequence[Part]) -> Batch:
         db.execute("INSERT INTO feeding (batch, day, after, upto) VALUES (?, ?, ?, ?)", row)
         query = "UPDATE days SET first_batch = ? WHERE day = ? AND first_batch = 0"
         db.execute(query, (batch.number, day.isoformat()))
-    _note(db, "fed_subject", db.execute("SELECT max(id) FROM subjects").fetchone()[0] or 0)
+    note(db, "fed_subject", db.execute("SELECT max(id) FROM subjects").fetchone()[0] or 0)
     return batch
 
 
@@ -299,8 +312,8 @@ def _note_retired(db: sqlite3.Connection, days: Sequence[date]) -> None:
     noted = _noted(db)
     query = f"SELECT max(newest) FROM days WHERE day IN ({', '.join('?' * len(days))})"
     newest = db.execute(query, [day.isoformat() for day in days]).fetchone()[0]
-    _note(db, "newest", max(newest, noted.get("newest", 0)))
-    _note(db, "last_subject", noted.get("fed_subject", 0))
+    note(db, "newest", max(newest, noted.get("newest", 0)))
+    note(db, "last_subject", noted.get("fed_subject", 0))
 
 
 def _days(db: sqlite3.Connection) -> list[date]:
@@ -317,7 +330,8 @@ def _noted(db: sqlite3.Connection) -> Mapping[str, int]:
     return dict(db.execute("SELECT name, value FROM lake").fetchall())
 
 
-def _note(db: sqlite3.Connection, name: str, value: int) -> None:
+def note(db: sqlite3.Connection, name: str, value: int) -> None:
+    """Note how far the lake has come, in the running transaction."""
     db.execute(
         "INSERT INTO lake (name, value) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
