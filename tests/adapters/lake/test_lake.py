@@ -223,14 +223,14 @@ def test_a_column_that_is_new(shelf: LakeShelf) -> None:
         [field for field in columns.SCHEMA if field.name not in {"value", "quantity"}]
     )
     shelf.see(ann, "old", properties={"value": 12.5, "currency": "EUR"})
-    full = table.SCHEMA
+    full = vars(table)["SCHEMA"]
     write = pq.write_table
     try:
-        table.SCHEMA = narrow
+        vars(table)["SCHEMA"] = narrow
         pq.write_table = lambda rows, *rest, **how: write(rows.select(narrow.names), *rest, **how)
         shelf.feed()
     finally:
-        table.SCHEMA = full
+        vars(table)["SCHEMA"] = full
         pq.write_table = write
     shelf.see(ann, "new", properties={"value": 12.5, "currency": "EUR"})
     shelf.feed()
