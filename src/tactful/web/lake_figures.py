@@ -22,7 +22,13 @@ class LakeFigures(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures as they are now."""
+        """Yield the figures as they are now; none where the store cannot be asked."""
+        try:
+            yield from self._figures()
+        except TactfulError:
+            return
+
+    def _figures(self) -> Iterator[Metric]:
         lake = self._opened.lake
         waiting, fed_at = lake.outflow.waiting()
         lag = (self._opened.shop.now() - fed_at).total_seconds() if waiting and fed_at else 0.0

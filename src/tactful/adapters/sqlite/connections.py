@@ -109,9 +109,17 @@ class Readers:
         self._local = threading.local()
         self._all: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
+        self._closed = False
 
     def get(self) -> sqlite3.Connection:
-        """Return this thread's connection.  Fetch all rows at once: an open read delays erasure."""
+        """
+        Return this thread's connection.  Fetch all rows at once: an open read delays erasure.
+
+        Raises:
+            Trouble: the store is closed.
+        """
+        if self._closed:
+            raise Trouble("the store is closed")
         try:
             db: Connection = self._local.db
         except AttributeError:
@@ -128,6 +136,7 @@ class Readers:
 
     def close(self) -> None:
         """Close the connections of all threads."""
+        self._closed = True
         with self._lock:
             for db in list(self._all):
                 db.close()
