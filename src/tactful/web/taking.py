@@ -12,7 +12,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 Work = Callable[[], Future[Any]]
@@ -62,10 +64,9 @@ class Taking:
 
     async def take(self, work: Work, *, calls: int) -> None:
         """Do *work*, which takes so many *calls* in, and wait until they are durable."""
-        loop = asyncio.get_running_loop()
-        errand = _Errand(work=work, calls=calls, done=loop.create_future())
+        errand = _Errand(work=work, calls=calls, done=asyncio.get_running_loop().create_future())
         if self._queue(errand):
-            self._executor.submit(self._run, loop)
+            self._executor.submit(self._run)
         await errand.done
 
     def _queue(self, errand: _Errand) -> bool:
@@ -77,13 +78,13 @@ class Taking:
             self._free -= 1
             return True
 
-    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _run(self) -> None:
         while group := self._next():
             for errand in group:
                 errand.run()
             for errand in group:
                 errand.wait()
-            loop.call_soon_threadsafe(_tell, group)
+            _tell(group)
 
     def _next(self) -> Sequence[_Errand]:
         """Return what waits, up to CALLS_TOGETHER; where nothing does, the thread is free."""
@@ -98,5 +99,12 @@ class Taking:
 
 
 def _tell(group: Sequence[_Errand]) -> None:
-    for errand in group:
+    """Tell each loop that waits of all that is done for it; one that is closed waits no more."""
+    for loop, errands in groupby(group, lambda errand: errand.done.get_loop()):
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, tuple(errands))
+
+
+def _settle(errands: Sequence[_Errand]) -> None:
+    for errand in errands:
         errand.tell()
