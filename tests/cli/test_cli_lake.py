@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from tactful.shop import Who
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Path]:
+def shop(tmp_path: Path) -> Path:
     """Make a shop with two events of somebody who allows it."""
     folder = tmp_path / "shop"
     init_shop(folder)
