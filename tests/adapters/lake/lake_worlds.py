@@ -33,6 +33,8 @@ class Leaving:
         stored = self._recent.append(events)
         stored.exception()
         self._shelf.lake.feed()
+        if self._shelf.lake.outflow.held().watermark % 16 == 0:
+            self._shelf.lake.compact(most_files=8)
         self._shelf.lake.outflow.retire(before=date.max, at=self._shelf.clock())
         return stored
 
