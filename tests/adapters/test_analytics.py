@@ -142,6 +142,29 @@ def test_funnel(engine: Engine, history: list[Seen], steps: list[str], days: int
     assert found == by_hand.funnel(ours(history), steps, within)
 
 
+def test_a_funnel_goes_forward(engine: Engine) -> None:
+    """A later step counts only from the step before on, and only in time."""
+    hours = {"Product Viewed": (9,), "Product Added": (10, 6), "Order Completed": (8, 1)}
+    history = [
+        Seen(
+            subject=1,
+            at=NOW - timedelta(hours=hour),
+            name=name,
+            items=(),
+            value=None,
+            currency=None,
+            purposes=OURS,
+        )
+        for name, ago in hours.items()
+        for hour in ago
+    ]
+    for within, last in ((8, 1), (7, 0), (2, 0)):
+        limit = timedelta(hours=within)
+        found = engine.answer(analytics.funnel(engine.events(history), NAMES, within=limit))
+        assert found == by_hand.funnel(history, NAMES, limit)
+        assert (3, "Order Completed", last) in found
+
+
 @few
 @given(history=histories(), days=st.sampled_from([1, 7, 30]))
 def test_cohorts(engine: Engine, history: list[Seen], days: int) -> None:

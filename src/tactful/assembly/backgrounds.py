@@ -59,7 +59,7 @@ def chores_of(
         *always,
         Chore(name="feed", every=MINUTE, do=lake.feed_when_due),
         Chore(name="compact", every=HOUR, do=lambda _: lake.holds_any() and lake.lake.compact()),
-        Chore(name="retire", every=DAY, do=lambda _: lake.holds_any() and lake.lake.retire()),
+        Chore(name="retire", every=DAY, do=lake.retire),
     )
 
 

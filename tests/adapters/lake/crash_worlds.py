@@ -16,7 +16,7 @@ from lake_worlds import KEEP_DAYS, LakeShelf
 
 from tactful.testing.conformance.shelf import START, message, user
 
-ROUNDS = int(os.environ.get("TACTFUL_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("TACTFUL_ROUNDS", "2"))
 PEOPLE = 6
 
 _CHILD = """

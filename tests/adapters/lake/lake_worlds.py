@@ -33,6 +33,8 @@ class Leaving:
         stored = self._recent.append(events)
         stored.exception()
         self._shelf.lake.feed()
+        if self._shelf.lake.outflow.held().watermark % 16 == 0:
+            self._shelf.lake.compact(most_files=8)
         self._shelf.lake.outflow.retire(before=date.max, at=self._shelf.clock())
         return stored
 
@@ -43,6 +45,33 @@ class Leaving:
     def of_audience(self, permit: Permit) -> Iterator[Event]:
         """Yield what the store holds."""
         return self._recent.of_audience(permit)
+
+
+class LeavesWhenRead:
+    """Events that leave for the lake, and for it alone, as soon as they have been read."""
+
+    def __init__(self, recent: Events, shelf: LakeShelf) -> None:
+        self._recent = recent
+        self._shelf = shelf
+
+    def append(self, events: Sequence[Event]) -> Future[frozenset[bytes]]:
+        """Store *events*."""
+        return self._recent.append(events)
+
+    def history(self, permit: Permit, *, limit: int | None = None) -> tuple[Event, ...]:
+        """Return what the store held a moment ago."""
+        found = self._recent.history(permit, limit=limit)
+        self._leave()
+        return found
+
+    def of_audience(self, permit: Permit) -> Iterator[Event]:
+        """Yield what the store held a moment ago."""
+        found = list(self._recent.of_audience(permit))
+        self._leave()
+        return iter(found)
+
+    def _leave(self) -> None:
+        self._shelf.lake.outflow.retire(before=date.max, at=self._shelf.clock())
 
 
 class LakeShelf(Shelf):

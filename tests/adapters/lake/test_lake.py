@@ -8,10 +8,10 @@ from shutil import rmtree
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lake_worlds import LakeShelf
+from lake_worlds import LakeShelf, LeavesWhenRead
 
 from tactful.adapters.analytics import Did, permitted, segment
-from tactful.adapters.lake import columns, table
+from tactful.adapters.lake import LakeEvents, columns, table
 from tactful.adapters.lake.analysis import events_table
 from tactful.adapters.lake.verifying import Compared, verify
 from tactful.testing.conformance.policy import INDIVIDUAL, MEASUREMENT, NECESSARY
@@ -156,6 +156,33 @@ def test_the_feed_waits_for_its_time(shelf: LakeShelf) -> None:
     assert shelf.lake.feed_when_due() == 1
 
 
+def test_a_day_that_leaves_while_it_is_read(shelf: LakeShelf) -> None:
+    """An event that the store held when it was read, and the lake alone a moment later, is one."""
+    ann = shelf.subject()
+    shelf.say(ann)
+    shelf.see(ann, "teapot", "cup")
+    shelf.feed()
+    events = shelf.store.events
+    assert isinstance(events, LakeEvents)
+    events._recent = LeavesWhenRead(events._recent, shelf)
+    assert shelf.items(ann) == ["teapot", "cup"]
+    assert shelf.lake.outflow.held().lake_alone
+    assert shelf.items(ann) == ["teapot", "cup"]
+
+
+def test_a_day_that_leaves_while_many_are_read(shelf: LakeShelf) -> None:
+    """The same holds for those who read of everybody."""
+    ann = shelf.subject()
+    shelf.say(ann)
+    shelf.see(ann, "teapot", "cup")
+    shelf.feed()
+    events = shelf.store.events
+    assert isinstance(events, LakeEvents)
+    events._recent = LeavesWhenRead(events._recent, shelf)
+    assert everybody(shelf) == [(ann, "teapot"), (ann, "cup")]
+    assert shelf.lake.outflow.held().lake_alone
+
+
 @pytest.mark.parametrize("appended", [False, True], ids=["before", "after"])
 def test_a_feed_cut_off(shelf: LakeShelf, *, appended: bool) -> None:
     """A batch that was begun, appended or not, is finished with the same rows and no others."""
@@ -216,22 +243,20 @@ def test_compaction_changes_nothing_but_files(shelf: LakeShelf) -> None:
     assert shelf.feed() == 1
 
 
-def test_a_column_that_is_new(shelf: LakeShelf) -> None:
+def test_a_column_that_is_new(shelf: LakeShelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table of an older tactful, without a column, goes on: old rows read as null there."""
     ann = shelf.subject()
     narrow = pa.schema(
         [field for field in columns.SCHEMA if field.name not in {"value", "quantity"}]
     )
     shelf.see(ann, "old", properties={"value": 12.5, "currency": "EUR"})
-    full = vars(table)["SCHEMA"]
     write = pq.write_table
-    try:
-        vars(table)["SCHEMA"] = narrow
-        pq.write_table = lambda rows, *rest, **how: write(rows.select(narrow.names), *rest, **how)
-        shelf.feed()
-    finally:
-        vars(table)["SCHEMA"] = full
-        pq.write_table = write
+    monkeypatch.setattr(table, "SCHEMA", narrow)
+    monkeypatch.setattr(
+        pq, "write_table", lambda rows, *rest, **how: write(rows.select(narrow.names), *rest, **how)
+    )
+    shelf.feed()
+    monkeypatch.undo()
     shelf.see(ann, "new", properties={"value": 12.5, "currency": "EUR"})
     shelf.feed()
     shelf.lake.compact(most_files=0)
@@ -240,7 +265,7 @@ def test_a_column_that_is_new(shelf: LakeShelf) -> None:
     from deltalake import DeltaTable
 
     names = [field.name for field in DeltaTable(str(shelf.events_folder)).schema().fields]
-    assert set(names) == {*full.names, "bucket"}
+    assert set(names) == {*columns.SCHEMA.names, "bucket"}
     shelf.retire()
     assert shelf.items(ann, "answer-request") == ["old", "new"]
 
@@ -324,7 +349,10 @@ def test_everything_as_one_table(shelf: LakeShelf) -> None:
     batch = shelf.lake.outflow.plan(most=100)
     assert batch is not None
     assert sorted(asked(shelf)) == ["erased", "fed", "new", "old"]
-    shelf.lake.table.append({}, batch=batch.number)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf.lake.outflow, "passed", lambda *_, **__: None)
+        shelf.lake._feed(batch)
+    assert shelf.lake_rows() == 4
     assert sorted(asked(shelf)) == ["erased", "fed", "new", "old"]
     shelf.store.records.erase(shelf.permit(bob))
     assert sorted(asked(shelf)) == ["fed", "new", "old"]

@@ -127,12 +127,9 @@ def test_withdrawal_is_seen_at_once(shelf: LakeShelf) -> None:
     for _ in range(2):
         assert shelf.items(ann) == []
         (left,) = shelf.store.events.history(shelf.permit(ann))
-        seen: tuple[object, ...] = (left.items, dict(left.properties), left.purposes)
-        assert seen == (
-            ("both",),
-            {"position": "1"},
-            {MEASUREMENT},
-        )
+        assert left.items == ("both",)
+        assert left.properties == {"position": "1"}
+        assert left.purposes == {MEASUREMENT}
         shelf.lake.forget()
         assert not shelf.behind.owes()
     assert shelf.lake_rows() == 1

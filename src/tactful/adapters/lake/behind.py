@@ -82,6 +82,10 @@ class LakeBehind:
         """Stop keeping events for purposes whose term is over; count those in the lake alone."""
         return self.lake.expire(cutoffs, spared=spared) if self.holds_any() else {}
 
+    def retire(self, stopping: Callable[[], bool]) -> int:
+        """Leave old days to the lake alone, once it is seen to hold them; return how many."""
+        return self.lake.retire(stopping) if self.holds_any() else 0
+
     def holds_any(self) -> bool:
         """Tell whether anything was ever brought into the lake."""
         return self.outflow.held().watermark > 0

@@ -93,20 +93,14 @@ class Lake:
                 fed += 1
         return fed
 
-    def retire(self) -> int:
+    def retire(self, stopping: Stopping = _never) -> int:
         """Leave old days to the lake alone, once it is seen to hold them; return how many."""
-        at = self._clock()
+        at, retired = self._clock(), 0
         before = at.date() - timedelta(days=self._settings.keep_recent_days)
         self.forget()
-        old = {day: fed for day, fed in self.outflow.fed().items() if day < before}
-        with lake_lock(self.folder):
-            for day, fed in old.items():
-                if fed and not (found := compare_day(self.table, self.outflow, day, upto=fed)).same:
-                    raise LakeTrouble(
-                        f"{found.says} in the lake in {self.folder}: the day stays in the store; "
-                        "run `tactful lake verify`"
-                    )
-            retired = self.outflow.retire(before=before, at=at) if old else 0
+        for day, fed in self.outflow.fed().items():
+            if day < before and not stopping():
+                retired += self._retire(day, fed, at=at)
         self.outflow.drop_retired(at=at)
         return retired
 
@@ -203,6 +197,16 @@ class Lake:
         elif newest != batch.number:
             raise self._not_ours(newest, batch.number - 1)
         self.outflow.passed(batch, at=self._clock())
+
+    def _retire(self, day: date, fed: int, *, at: datetime) -> int:
+        """Leave *day* to the lake; the lock is let go after each, for who waits to erase."""
+        with lake_lock(self.folder):
+            if fed and not (found := compare_day(self.table, self.outflow, day, upto=fed)).same:
+                raise LakeTrouble(
+                    f"{found.says} in the lake in {self.folder}: the day stays in the store; "
+                    "run `tactful lake verify`"
+                )
+            return self.outflow.retire(before=day + timedelta(days=1), at=at)
 
     def _check_whole(self) -> None:
         """Raise unless the table is as new as the store says."""

@@ -10,8 +10,9 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from tactful.adapters.lake.columns import SCHEMA, day_number, to_rows
+from tactful.adapters.lake.columns import SCHEMA, day_number, to_rows, whole
 from tactful.adapters.lake.ports import Outflow
 from tactful.adapters.lake.table import EventTable
 from tactful.adapters.sqlite.rows import Row
@@ -59,15 +60,15 @@ def verify(table: EventTable, outflow: Outflow) -> Iterator[Compared]:
 
 
 def _of_day(table: EventTable, day: date, *, first: int, last: int) -> pa.Table:
-    found = []
-    for bucket in table.files():
-        rows = table.read(bucket)
-        ours = pc.and_(
-            pc.equal(rows["day"], day_number(day)),
-            pc.and_(pc.greater_equal(rows["batch"], first), pc.less_equal(rows["batch"], last)),
-        )
-        found.append(rows.filter(ours))
-    return pa.concat_tables(found) if found else SCHEMA.empty_table()
+    batch = pc.field("batch")
+    ours = (pc.field("day") == day_number(day)) & (batch >= first) & (batch <= last)
+
+    def read() -> pa.Table:
+        paths = [path for paths in table.files().values() for path in paths]
+        found = [pq.read_table(path, filters=ours, partitioning=None) for path in paths]
+        return pa.concat_tables(map(whole, found)) if found else SCHEMA.empty_table()
+
+    return table.steady(read)
 
 
 def _summed(rows: Iterator[tuple[int, Row]]) -> tuple[int, int]:
