@@ -35,6 +35,7 @@ def test_nothing_to_do(opened: Opened) -> None:
     do_chores(opened)
     assert {name for name, _ in opened.work.last_done().items()} == {
         "compact",
+        "features",
         "feed",
         "forget",
         "retain",
