@@ -43,6 +43,7 @@ def test_each_is_told_of_its_own(executor: ThreadPoolExecutor) -> None:
         raise Busy("too much waits")
 
     async def ask() -> list[Any]:
+        """Ask for all four at once."""
         works = [stored, full, lambda: fails(Trouble("no disk")), stored]
         asked = [taking.take(work, calls=1) for work in works]
         return await asyncio.gather(*asked, return_exceptions=True)
@@ -68,6 +69,7 @@ def test_what_waits_is_taken_by_one_thread(executor: ThreadPoolExecutor) -> None
         return stored()
 
     async def ask() -> None:
+        """Let one hold the thread, and the others come meanwhile."""
         first = asyncio.ensure_future(taking.take(hold, calls=1))
         await asyncio.to_thread(begun.wait, 10)
         rest = [
@@ -92,11 +94,13 @@ def test_a_loop_that_closed_holds_nobody_up(executor: ThreadPoolExecutor) -> Non
         return stored()
 
     async def give_up() -> None:
+        """Wait for a moment only."""
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await taking.take(hold, calls=1)
 
     async def ask() -> None:
+        """Ask, and wait."""
         asked = asyncio.ensure_future(taking.take(stored, calls=1))
         await asyncio.sleep(0)
         holding.set()
