@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from postgres_worlds import Server
+from tactful.adapters.postgres.migrate import HEAD
 from tactful.assembly import init_shop, open_shop
 from tactful.cli import main
 
@@ -32,6 +33,6 @@ def test_commands_beside_servers(
         server.close()
     postgres.drop(url)
     assert "postgresql://postgres@" in said[0].output.replace("\n", "")
-    assert "pg0001" in said[0].output
+    assert HEAD in said[0].output
     assert said[2].exit_code == 0, said[2].output
     assert not any("secret" in each.output for each in said)
