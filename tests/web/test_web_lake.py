@@ -57,7 +57,7 @@ def test_chores_are_done_and_counted(tmp_path: Path) -> None:
         assert found["tactful_lake_damaged"] == 0
         assert found["tactful_lake_rows"] + found["tactful_lake_waiting_rows"] == 1
         logged = [json.loads(line) for line in server.stop().splitlines()]
-        assert {line["event"] for line in logged} == {"serving", "request", "stopped"}
+        assert {line["event"] for line in logged} == {"serving", "request", "draining", "stopped"}
         assert server.process.returncode == 0
 
 
