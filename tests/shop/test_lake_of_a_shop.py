@@ -75,3 +75,17 @@ def test_erasure_through_the_shop(opened: Opened, clock: Clock) -> None:
     assert opened.shop.train().visits == 1
     assert opened.shop.subject("ann").erase().removed["lake"] == 1
     assert opened.lake.lake.status().rows == 0
+
+
+def test_traits_end_with_their_term(opened: Opened, clock: Clock) -> None:
+    """A trait goes when no purpose needs it any more, but for whom processing is restricted."""
+    for user in ("ann", "bob"):
+        agree(opened.shop, user)
+        opened.shop.collect([{"type": "identify", "userId": user, "traits": {"country": "DE"}}])
+    opened.shop.subject("bob").restrict()
+    clock.go(days=3_000)
+
+    do_chores(opened)
+
+    assert opened.shop.subject("ann").export()["traits"] == {}
+    assert opened.shop.subject("bob").export()["traits"] != {}

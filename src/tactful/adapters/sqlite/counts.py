@@ -141,7 +141,7 @@ class SqliteUses:
 
     def since(self, day: date) -> Mapping[str, int]:
         """Return how often each activity used anybody's data from *day* on."""
-        self._engine.writer.flush()
+        self._engine.writer.settle()
         query = "SELECT activity, sum(n) FROM uses WHERE day >= ? GROUP BY activity"
         return dict(self._engine.read().execute(query, (day.isoformat(),)).fetchall())
 
