@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -12,31 +11,16 @@ from fuzz_worlds import bodies
 from hypothesis import HealthCheck, Phase, given, settings
 from plug_worlds import Plug
 
-from tactful.assembly import init_shop
 from tactful.web.examples import BATCH
 from tactful.web.routes import ROUTES
 
 EXAMPLES = int(os.environ.get("TACTFUL_EXAMPLES", "20"))
 ANSWER_SECONDS = 10.0
-GROWTH_BYTES = 60_000_000
 TAKING = {
     f"{route.method} {route.path}": route
     for route in ROUTES
     if route.method in {"POST", "PUT", "PATCH"}
 }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plug]:
-    """Return a served shop; by the end, its server has neither failed nor grown."""
-    folder = tmp_path_factory.mktemp("fuzzed") / "shop"
-    with Plug(folder=folder, keys=init_shop(folder)) as plug:
-        before = plug.serve().memory()
-        yield plug
-        assert plug.running.process.is_alive()
-        assert plug.memory() - before < GROWTH_BYTES
-        assert "unexpected error" not in plug.running.logged
-        assert plug.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("label", TAKING)

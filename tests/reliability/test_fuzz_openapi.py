@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,13 +19,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tactful.assembly import init_shop
 from tactful.web.openapi import document
 from tactful.web.routes import ROUTES
 
 EXAMPLES = int(os.environ.get("TACTFUL_EXAMPLES", "5"))
 ANSWER_SECONDS = 10.0
-GROWTH_BYTES = 60_000_000
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -36,18 +33,6 @@ CHECKS = [
 
 DESCRIBED = schemathesis.openapi.from_dict(json.loads(document(ROUTES)))
 OPERATIONS = {found.ok().label: found.ok() for found in DESCRIBED.get_all_operations()}
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plug]:
-    """Return a served shop; by the end, its server has neither failed nor grown."""
-    folder = tmp_path_factory.mktemp("fuzzed") / "shop"
-    with Plug(folder=folder, keys=init_shop(folder)) as plug:
-        before = plug.serve().memory()
-        yield plug
-        assert plug.running.process.is_alive()
-        assert plug.memory() - before < GROWTH_BYTES
-        assert "unexpected error" not in plug.running.logged
 
 
 @pytest.mark.parametrize("secret", [False, True], ids=["write key", "secret key"])
