@@ -81,3 +81,27 @@ def test_a_key_that_cannot_be_removed(tmp_path: Path) -> None:
 
     with pytest.raises(Trouble, match="cannot remove the key file"):
         KeyFolder(tmp_path).destroy(1)
+
+
+def test_wiped_and_not_removed(tmp_path: Path) -> None:
+    """A key that was wiped by somebody who was killed before removing it is no key any more."""
+    store = KeyFolder(tmp_path)
+    for generation in (1, 2):
+        store.make(generation)
+    path = path_of(tmp_path, 1, ".key")
+    path.write_bytes(bytes(path.stat().st_size))
+
+    assert set(store.masters()) == {2}
+    assert [note.generation for note in store.notes()] == [2]
+    store.keep(1, bytes(range(32)))
+    assert store.masters()[1] == bytes(range(32))
+
+
+def test_the_only_key_was_wiped(tmp_path: Path) -> None:
+    """Where zeros are all that is left, the file is named, and nothing takes its place unasked."""
+    path = path_of(tmp_path, 1, ".key")
+    path.write_bytes(bytes(60))
+    path.chmod(0o600)
+
+    with pytest.raises(Trouble, match="not a tactful key file: restore it"):
+        KeyFolder(tmp_path).masters()

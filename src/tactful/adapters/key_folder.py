@@ -37,6 +37,7 @@ class KeyFolder:
     def make(self, generation: int) -> None:
         """Make a new key file, unless it is there."""
         path = path_of(self.folder, generation, SUFFIX)
+        _remove_wiped(path)
         if path.exists():
             KeyFile(path).master()
         else:
@@ -45,6 +46,7 @@ class KeyFolder:
     def keep(self, generation: int, key: bytes) -> None:
         """Write *key* into a file of its own."""
         path = path_of(self.folder, generation, SUFFIX)
+        _remove_wiped(path)
         if not path.exists():
             create_key_file(path, random=lambda _: key)
         elif KeyFile(path).master() != key:
@@ -82,9 +84,16 @@ def files(folder: Path, suffix: str) -> Iterator[tuple[int, Path]]:
     """Yield the generations that lie in *folder* with their files, the oldest first."""
     found = {}
     for path in folder.glob(f"master*{suffix}"):
-        if name := _NAME.fullmatch(path.name.removesuffix(suffix)):
+        name = _NAME.fullmatch(path.name.removesuffix(suffix))
+        if name and not _is_wiped(path):
             found[int(name["number"] or FIRST)] = path
     yield from sorted(found.items())
+
+
+def _remove_wiped(path: Path) -> None:
+    """Remove the file at *path* if nothing but its removal was left to do when it was wiped."""
+    if _is_wiped(path):
+        path.unlink(missing_ok=True)
 
 
 def wipe(path: Path) -> None:
@@ -95,3 +104,14 @@ def wipe(path: Path) -> None:
         os.fsync(file.fileno())
     path.unlink()
     sync_folder(path.parent)
+
+
+def _is_wiped(path: Path) -> bool:
+    """Tell whether *path* was overwritten or is gone: who wiped it may be killed in between."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # whoever reads the key says what is wrong
+    return bool(content) and not content.strip(b"\0")
