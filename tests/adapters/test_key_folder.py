@@ -93,6 +93,8 @@ def test_wiped_and_not_removed(tmp_path: Path) -> None:
 
     assert set(store.masters()) == {2}
     assert [note.generation for note in store.notes()] == [2]
+    store.destroy(3)
+    assert not path.exists()
     store.keep(1, bytes(range(32)))
     assert store.masters()[1] == bytes(range(32))
 

@@ -53,9 +53,15 @@ class KeyFolder:
             raise Trouble(f"{path} holds another key: a key is never overwritten")
 
     def destroy(self, generation: int) -> None:
-        """Overwrite the file, then remove it; what a disk keeps of old blocks is beyond us."""
+        """
+        Overwrite the file, then remove it; what a disk keeps of old blocks is beyond us.
+
+        What others wiped, and were killed before they removed it, goes with it.
+        """
         path = path_of(self.folder, generation, SUFFIX)
         try:
+            for left in self.folder.glob(f"master*{SUFFIX}"):
+                _remove_wiped(left)
             wipe(path)
         except FileNotFoundError:
             return
