@@ -6,8 +6,8 @@ import json
 import sqlite3
 import stat
 import threading
-from datetime import date
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from shutil import copytree, rmtree
 
@@ -97,10 +97,10 @@ def test_the_lake_comes_along(folder: Path, tmp_path: Path) -> None:
     restore(tmp_path / "backup", tmp_path / "new", keys=folder / "keys")
 
     opened = open_shop(tmp_path / "new")
-    (event,) = opened.shop.subject(NAMES[1]).export()["events"]  # type: ignore[misc]
+    events = opened.shop.subject(NAMES[1]).export()["events"]
     rows, owed = opened.lake.lake.read_through(), opened.lake.outflow.owed()
     opened.close()
-    assert "kettle of subject-1" in str(event)
+    assert "kettle of subject-1" in str(events)
     assert (rows, owed) == (1, ())
 
 
