@@ -7,14 +7,16 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from shutil import copytree, rmtree
 
 import pytest
-from rotation_worlds import NAMES, SPEAKER, admit, new_shop
+from rotation_worlds import NAMES, SAID, SPEAKER, admit, new_shop
 
 from tactful.adapters.backups import MANIFEST
 from tactful.assembly import back_up, open_shop, restore
+from tactful.shop import Who
 from tactful.terms import Mistake, NotAShop, NotFound, Trouble
 
 
@@ -76,6 +78,30 @@ def test_there_and_back(folder: Path, tmp_path: Path) -> None:
     opened = open_shop(tmp_path / "new")
     assert opened.shop.subject(SPEAKER).statements()
     opened.close()
+
+
+def test_the_lake_comes_along(folder: Path, tmp_path: Path) -> None:
+    """What only the lake holds is in the backup, is read after it, and erased again from there."""
+    opened = open_shop(folder)
+    for name in NAMES[:2]:
+        opened.shop.consent(Who(user_id=name), SAID, notice="privacy@1", locale="en", source="t")
+        call = {"type": "track", "event": "Product Viewed", "userId": name, "messageId": name}
+        opened.shop.collect([{**call, "properties": {"product_id": f"kettle of {name}"}}])
+    opened.lake.lake.feed()
+    outflow = opened.lake.outflow
+    outflow.retire(before=date.max, at=opened.shop.now())
+    opened.close()
+    back_up(folder, tmp_path / "backup")
+    erase(folder, NAMES[0])
+
+    restore(tmp_path / "backup", tmp_path / "new", keys=folder / "keys")
+
+    opened = open_shop(tmp_path / "new")
+    events = opened.shop.subject(NAMES[1]).export()["events"]
+    rows, owed = opened.lake.lake.read_through(), opened.lake.outflow.owed()
+    opened.close()
+    assert "kettle of subject-1" in str(events)
+    assert (rows, owed) == (1, ())
 
 
 def test_no_key_and_no_name_in_it(folder: Path, backup: Path) -> None:

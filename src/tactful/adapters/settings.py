@@ -140,10 +140,12 @@ class KeysSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
 class LakeSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """`[lake]`: whether events are brought into the lake, how often, and what stays besides.
 
-    Events of the last two days are looked through for duplicates, so three stay at least.
+    Events of the last two days are looked through for duplicates, so three stay at least.  The
+    folder is `lake` in that of the store where none is named.
     """
 
     enabled: bool = True
+    folder: str = ""
     every_minutes: Annotated[int, msgspec.Meta(ge=1)] = 5
     keep_recent_days: Annotated[int, msgspec.Meta(ge=3)] = 90
 

@@ -28,7 +28,7 @@ def lake_behind(
 ) -> LakeBehind:
     """Return the lake behind *store*, which is opened when it is first needed."""
     return LakeBehind(
-        folder / settings.store.data / "lake",
+        lake_folder(folder, settings),
         store.outflow,
         policy=policy,
         bits=store.bits,
@@ -38,6 +38,11 @@ def lake_behind(
     )
 
 
+def lake_folder(folder: Path, settings: Settings) -> Path:
+    """Return where the lake of the shop in *folder* lies."""
+    return folder / (settings.lake.folder or f"{settings.store.data}/lake")
+
+
 def chores_of(
     store: SqliteStore, lake: LakeBehind, policy: Policy, settings: Settings, *, clock: Clock
 ) -> tuple[Chore, ...]:
@@ -45,7 +50,8 @@ def chores_of(
     Return everything that is to be done every now and then, the most pressing first.
 
     Where the lake is turned off nothing more is brought into it; what it holds is still erased,
-    and still goes at the end of its term.
+    and still goes at the end of its term.  The servers of a database have one only where a folder
+    is named, for it must be one that all of them share.
     """
     retaining = _retaining(store, lake, policy)
     always = (
@@ -53,7 +59,7 @@ def chores_of(
         Chore(name="retain", every=DAY, do=lambda _: retaining.expire(clock())),
         Chore(name="features", every=MINUTE, do=lambda stopping: _advance(store, stopping)),
     )
-    if not settings.lake.enabled or settings.store.url:  # servers of a database share no folder
+    if not settings.lake.enabled or (settings.store.url and not settings.lake.folder):
         return always
     return (
         *always,

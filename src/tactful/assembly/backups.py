@@ -1,13 +1,13 @@
 """
 Back a shop up while it serves, and restore it somewhere else, without opening anything sealed.
 
-The store is copied first and the lake after it: an event that moved in between is then in both,
-as after a crash of that move, and never in neither.
+Nobody changes the lake while both are copied: events wait in the store meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,9 +15,11 @@ from pathlib import Path
 
 from tactful.adapters import backups
 from tactful.adapters.erasure_log import LOG, ErasureLog
+from tactful.adapters.lake.lock import lake_lock
 from tactful.adapters.settings import FILE, Settings, read_settings
 from tactful.adapters.sqlite.connections import FILE as STORE_FILE
 from tactful.adapters.sqlite.copying import copy_store
+from tactful.assembly.backgrounds import lake_folder
 from tactful.assembly.shops import open_shop
 from tactful.mechanisms.keyring import shown
 from tactful.terms import Mistake
@@ -25,7 +27,6 @@ from tactful.terms import Mistake
 Progress = Callable[[int, int], None]
 
 POLICY = "policy"
-LAKE = "lake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +123,15 @@ def _copy(folder: Path, settings: Settings, draft: Path, progress: Progress) -> 
     made = datetime.now(UTC)
     backups.copy_file(folder / FILE, draft / FILE)
     backups.private_folder(draft / settings.store.data)
-    copied = copy_store(
-        folder / settings.store.data,
-        draft / settings.store.data / STORE_FILE,
-        progress=progress,
-    )
-    for name in (POLICY, settings.store.models, getattr(settings.store, LAKE, LAKE)):
+    with _steady(lake := lake_folder(folder, settings)):
+        copied = copy_store(
+            folder / settings.store.data,
+            draft / settings.store.data / STORE_FILE,
+            progress=progress,
+        )
+        if lake.is_relative_to(folder):
+            backups.copy_tree(lake, draft / lake.relative_to(folder))
+    for name in (POLICY, settings.store.models):
         backups.copy_tree(folder / name, draft / name)
     return backups.Manifest(
         format=backups.FORMAT,
@@ -139,6 +143,13 @@ def _copy(folder: Path, settings: Settings, draft: Path, progress: Progress) -> 
         counts=dict(copied.counts),
         files=backups.list_files(draft),
     )
+
+
+@contextmanager
+def _steady(lake: Path) -> Iterator[None]:
+    """Keep everybody from changing the *lake*: store and lake are copied as of one moment."""
+    with lake_lock(lake) if lake.is_dir() else nullcontext():
+        yield
 
 
 def _fill(backup: Path, draft: Path) -> None:

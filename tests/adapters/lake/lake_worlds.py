@@ -125,10 +125,13 @@ class LakeShelf(Shelf):
         """Return how many rows the files of the lake hold, counted or not."""
         return sum(self.lake.table.read(b).num_rows for b in self.lake.table.files())
 
-    def _opened(self, policy: Policy, clock: Clock) -> SqliteStore:
+    def before_the_lake(self, policy: Policy, clock: Clock) -> SqliteStore:
+        """Open the store that feeds the lake."""
         keys = KeyFile(self.folder.parent / "master.key")
-        store = open_store(self.folder, policy, keys, clock=clock, policy_hash=repr(policy))
-        self.sqlite = store
+        return open_store(self.folder, policy, keys, clock=clock, policy_hash=repr(policy))
+
+    def _opened(self, policy: Policy, clock: Clock) -> SqliteStore:
+        store = self.sqlite = self.before_the_lake(policy, clock)
         self.behind = LakeBehind(
             self.folder / "lake",
             store.outflow,

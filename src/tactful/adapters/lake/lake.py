@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from pathlib import Path
@@ -87,7 +88,7 @@ class Lake:
     def feed(self, stopping: Stopping = _never) -> int:
         """Bring every row that waits into the lake, batch by batch; return how many batches."""
         fed = 0
-        with lake_lock(self.folder):
+        with self._alone():
             while not stopping() and (batch := self.outflow.plan(most=ROWS_A_BATCH)):
                 self._feed(batch)
                 fed += 1
@@ -108,7 +109,7 @@ class Lake:
         """Take out of the lake what it owes to forget; return how many rows went."""
         if not self._owed(erasures_only=erasures_only):
             return 0
-        with lake_lock(self.folder):
+        with self._alone():
             self._check_whole()
             owed = self._owed(erasures_only=erasures_only)
             lost = self._lose(owed) if self.table.exists() else Lost()
@@ -123,7 +124,7 @@ class Lake:
         removed: Counter[str] = Counter()
         if not terms.all or not self.table.exists():
             return removed
-        with lake_lock(self.folder):
+        with self._alone():
             held, changed = self.outflow.held(), False
             for bucket in self.table.files():
                 after, lost = expired(self.table, bucket, terms, spared=spared, held=held)
@@ -140,7 +141,7 @@ class Lake:
         """Make one file of the files of each bucket that has too many; return how many buckets."""
         if not self.table.exists():
             return 0
-        with lake_lock(self.folder):
+        with self._alone():
             self.table.widen()
             crowded = [b for b, files in self.table.files().items() if len(files) > most_files]
             for bucket in crowded:
@@ -189,6 +190,12 @@ class Lake:
         self._check_whole()
         return sum(self.table.read(bucket).num_rows for bucket in self.table.files())
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lake: nobody else changes it meanwhile, on this machine or another."""
+        with lake_lock(self.folder), self.outflow.lake_held():
+            yield
+
     def _feed(self, batch: Batch) -> None:
         newest = self.table.newest_batch()
         if newest == batch.number - 1:
@@ -200,7 +207,7 @@ class Lake:
 
     def _retire(self, day: date, fed: int, *, at: datetime) -> int:
         """Leave *day* to the lake; the lock is let go after each, for who waits to erase."""
-        with lake_lock(self.folder):
+        with self._alone():
             if fed and not (found := compare_day(self.table, self.outflow, day, upto=fed)).same:
                 raise LakeTrouble(
                     f"{found.says} in the lake in {self.folder}: the day stays in the store; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
@@ -20,6 +21,9 @@ class Outflow(Protocol):
 
     Each method is one transaction, and durable on return.
     """
+
+    def lake_held(self) -> AbstractContextManager[None]:
+        """Keep the servers of other machines that share the store from changing the lake."""
 
     def held(self) -> Held:
         """Return what counts now; ask *after* reading the store, never before."""

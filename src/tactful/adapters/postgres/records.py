@@ -32,6 +32,9 @@ _ALWAYS: Final = (
     "statements",
     "subjects",
 )
+_THERE: Final = "SELECT to_regclass(?) IS NOT NULL"
+"""Days that the lake took over are dropped."""
+
 _REMOVALS: Final = {ChangeKind.DROPPED, ChangeKind.ERASED}
 
 
@@ -68,7 +71,8 @@ class PostgresRecords(SqliteRecords):
                 db = Connection(self._url)
                 try:
                     for table in sorted(tables):
-                        db.execute(f"VACUUM (TRUNCATE FALSE) {table}")
+                        if db.execute(_THERE, (table,)).fetchone()[0]:  # type: ignore[index]
+                            db.execute(f"VACUUM (TRUNCATE FALSE) {table}")
                 finally:
                     db.close()
             except Trouble:

@@ -13,6 +13,7 @@ from tactful.adapters.postgres.connections import (
 )
 from tactful.adapters.postgres.intake import PostgresIntake
 from tactful.adapters.postgres.migrate import bring_up_to_date
+from tactful.adapters.postgres.outflow import PostgresOutflow
 from tactful.adapters.postgres.readers import PostgresReaders
 from tactful.adapters.postgres.records import PostgresRecords
 from tactful.adapters.postgres.writer import PostgresWriter
@@ -20,6 +21,7 @@ from tactful.adapters.sqlite.connections import Connection as SqliteConnection
 from tactful.adapters.sqlite.digests import Digests
 from tactful.adapters.sqlite.engine import Engine
 from tactful.adapters.sqlite.intake import Intake
+from tactful.adapters.sqlite.outflow import SqliteOutflow
 from tactful.adapters.sqlite.purposes import PurposeBits
 from tactful.adapters.sqlite.records import SqliteRecords
 from tactful.adapters.sqlite.retaking import Progress, unheard
@@ -44,6 +46,9 @@ class PostgresStore(SqliteStore):
         self._own = db
         self._url = url
         super().__init__(as_sqlite(db), engine, keys, limits=limits)
+
+    def _outflow(self, engine: Engine) -> SqliteOutflow:
+        return PostgresOutflow(engine, url=self._url)
 
     def _intake(self, engine: Engine, db: SqliteConnection) -> Intake:
         return PostgresIntake(engine, db, self._own)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
@@ -85,6 +86,10 @@ class SqliteOutflow:
         self._engine = engine
         self._held: Held | None = None
         engine.changes.heed(self._heed)
+
+    def lake_held(self) -> AbstractContextManager[None]:
+        """Do nothing: the file is of one machine, whose kernel locks the lake."""
+        return nullcontext()
 
     def held(self) -> Held:
         """Return what counts now; ask *after* reading the store, never before."""

@@ -51,7 +51,7 @@ class SqliteStore:
         self._db = db
         self._engine = engine
         self.bits = engine.bits
-        self.outflow = SqliteOutflow(engine)  # before the intake: it must hear of changes first
+        self.outflow = self._outflow(engine)  # before the intake: it must hear of changes first
         intake = self._intake(engine, db)
         self.standings = SqliteStandings(engine)
         self.statements = SqliteStatements(engine)
@@ -71,6 +71,9 @@ class SqliteStore:
         engine.writer.chore(self.uses.counts.job)
         engine.writer.chore(self.tallies.counts.job)
         engine.writer.start()
+
+    def _outflow(self, engine: Engine) -> SqliteOutflow:
+        return SqliteOutflow(engine)
 
     def _intake(self, engine: Engine, db: Connection) -> Intake:
         return Intake(engine, Days(db))
