@@ -27,6 +27,7 @@ from tactful.assembly.shops import (
     init_shop,
     is_demo_shop,
     open_shop,
+    write_key_of,
 )
 from tactful.assembly.stores import store_in_words, store_version
 from tactful.assembly.tables import OrderLog, Table, read_orders, read_table
@@ -74,5 +75,6 @@ __all__ = [
     "store_in_words",
     "store_version",
     "verify_lake",
+    "write_key_of",
     "write_receipts",
 ]

@@ -194,6 +194,16 @@ def open_shop(
         raise
 
 
+def write_key_of(folder: Path) -> str:
+    """
+    Return the public key that the pages of the shop in *folder* carry.
+
+    Raises:
+        NotAShop: there is no shop.
+    """
+    return read_settings(folder).shop.write_key
+
+
 def is_demo_shop(folder: Path) -> bool:
     """Tell whether *folder* holds a demonstration, which may be thrown away."""
     try:

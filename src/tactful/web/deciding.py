@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -9,7 +10,7 @@ import msgspec
 
 from tactful.capabilities.collect import signals_in
 from tactful.shop import Question, Who
-from tactful.terms import Candidate, Decision, Level, Mistake
+from tactful.terms import Candidate, Decision, Item, Level, Mistake
 from tactful.web.bodies import decode, unpack
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving, answer
 from tactful.web.keys import Caller, caller_with, given_key, require_may_name
@@ -20,8 +21,10 @@ from tactful.web.messages import (
     FeedbackTaken,
     ItemShown,
     LevelRefused,
+    ProductSaid,
     ReasonSaid,
 )
+from tactful.web.pages.words import reasons
 from tactful.web.visitors import region_if_known, who_is_named
 
 _ask: Final = msgspec.json.Decoder(DecideAsk)
@@ -40,8 +43,10 @@ async def decide(serving: Serving, asked: Asked) -> Reply:
     shop = serving.opened.shop
     if question.who.gpc or question.who.signals:
         # A signal of a known subject is a statement: it is written, and the models forget.
-        return answer(_said(await serving.in_thread(lambda: shop.decide(question))))
-    return answer(_said(shop.decide(question)))
+        decision = await serving.in_thread(lambda: shop.decide(question))
+    else:
+        decision = shop.decide(question)
+    return answer(_said(decision, shop.catalogue if ask.details else None))
 
 
 def feedback(kind: str) -> Endpoint:
@@ -95,21 +100,43 @@ def _level(said: str | None) -> Level:
     return level
 
 
-def _said(decision: Decision) -> DecisionSaid:
+def _said(decision: Decision, catalogue: Mapping[str, Item] | None) -> DecisionSaid:
+    """Return *decision* for the wire, with what a page shows where there is a *catalogue*."""
     return DecisionSaid(
         decision=decision.id,
         slot=decision.slot,
         level=decision.level.value,
         purpose=decision.purpose,
         basis=decision.basis,
-        items=[_shown(candidate) for candidate in decision.items],
+        items=[_shown(candidate, catalogue) for candidate in decision.items],
         refused=[
             LevelRefused(level=r.level.value, rule=r.rule, reason=r.reason)
             for r in decision.refused
         ],
+        products={} if catalogue is None else _products(decision, catalogue),
     )
 
 
-def _shown(candidate: Candidate) -> ItemShown:
+def _shown(candidate: Candidate, catalogue: Mapping[str, Item] | None) -> ItemShown:
     because = [ReasonSaid(item=reason.item, kind=reason.kind) for reason in candidate.because]
-    return ItemShown(id=candidate.item, score=candidate.score, because=because)
+    why: tuple[str, ...] = ()
+    if catalogue is not None:
+        why = reasons(candidate.because, item=candidate.item, catalogue=catalogue)
+    return ItemShown(id=candidate.item, score=candidate.score, because=because, why=why)
+
+
+def _products(decision: Decision, catalogue: Mapping[str, Item]) -> dict[str, ProductSaid]:
+    lines = (catalogue.get(candidate.item) for candidate in decision.items)
+    return {
+        line.id: ProductSaid(
+            title=line.title,
+            category=line.category,
+            brand=line.brand,
+            price=line.price,
+            currency=line.currency,
+            url=line.url,
+            image=line.image,
+        )
+        for line in lines
+        if line is not None
+    }

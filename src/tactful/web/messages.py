@@ -27,7 +27,11 @@ class Around(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
 
 class DecideAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """A slot to fill: `{"slot": "for-you", "anonymousId": "...", "session": ["item", ...]}`."""
+    """
+    A slot to fill: `{"slot": "for-you", "anonymousId": "...", "session": ["item", ...]}`.
+
+    `details` asks for what a page shows: each item's reasons in words, and its catalogue line.
+    """
 
     slot: str
     user_id: str | int | None = None
@@ -36,6 +40,7 @@ class DecideAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     context: Around | None = None
     limit: int = 10
     level: str | None = None
+    details: bool = False
     write_key: str | None = None
 
 
@@ -46,12 +51,25 @@ class ReasonSaid(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     kind: str
 
 
-class ItemShown(msgspec.Struct, kw_only=True, frozen=True, gc=False):
-    """An item of the slate, best first."""
+class ItemShown(msgspec.Struct, kw_only=True, frozen=True, gc=False, omit_defaults=True):
+    """An item of the slate, best first; `why` says in words what `because` does, where asked."""
 
     id: str
     score: float
     because: list[ReasonSaid]
+    why: tuple[str, ...] = ()
+
+
+class ProductSaid(msgspec.Struct, kw_only=True, frozen=True, gc=False, omit_defaults=True):
+    """What a page shows of an item; `price` is in minor units."""
+
+    title: str
+    category: str = ""
+    brand: str = ""
+    price: int | None = None
+    currency: str = ""
+    url: str = ""
+    image: str = ""
 
 
 class LevelRefused(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -63,7 +81,11 @@ class LevelRefused(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
 
 class DecisionSaid(msgspec.Struct, kw_only=True, frozen=True):
-    """The slate; `purpose` and `basis` are empty at level `none`, where nobody's data is used."""
+    """
+    The slate; `purpose` and `basis` are empty at level `none`, where nobody's data is used.
+
+    `products` holds the catalogue lines of its items by id, where they were asked for.
+    """
 
     decision: str
     slot: str
@@ -72,6 +94,7 @@ class DecisionSaid(msgspec.Struct, kw_only=True, frozen=True):
     basis: str
     items: list[ItemShown]
     refused: list[LevelRefused]
+    products: dict[str, ProductSaid] = {}
 
 
 class FeedbackAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):

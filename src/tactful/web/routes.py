@@ -29,6 +29,7 @@ from tactful.web import (
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving
 from tactful.web.openapi import document
 from tactful.web.route import Method, Needs, Route
+from tactful.web.sdk import serving
 
 
 def _ingest() -> Iterator[Route]:
@@ -264,6 +265,20 @@ def _goods() -> Iterator[Route]:
         )
 
 
+def _modules() -> Iterator[Route]:
+    module = partial(Route, method="GET", tag="browser", needs=Needs.NOTHING)
+    yield module(
+        path="/sdk/integrity.json",
+        endpoint=serving.list_modules,
+        summary="Where each module for the browser lies for good, and its digest",
+    )
+    yield module(
+        path="/sdk/{file}",
+        endpoint=serving.serve_module,
+        summary="A module for the browser",
+    )
+
+
 _WHO: Final = {
     "userId": "whom the shop means by it",
     "anonymousId": "whom the browser means by it",
@@ -339,6 +354,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         gives=messages.DealingTaken,
         example=examples.DEALING,
     ),
+    *_modules(),
     *_goods(),
     *_rights(),
     *_evidence(),

@@ -1,0 +1,1 @@
+"""The browser's side: modules that a page includes, and how they are served."""
