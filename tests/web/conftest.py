@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from npm_worlds import node_modules
 from web_worlds import World, served
 
 
@@ -22,3 +23,9 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with served(tmp_path_factory.mktemp("quiet") / "shop") as found:
         yield found
         assert found.kept() == 0
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the script of axe-core, which finds barriers in a page."""
+    return (node_modules() / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")

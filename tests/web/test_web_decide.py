@@ -21,7 +21,7 @@ def test_a_decision_has_the_documented_shape(world: World) -> None:
     decision = world.post("/v1/decide", {"slot": "for-you", "anonymousId": "a"}).json()
 
     assert set(decision) == {
-        "decision", "slot", "level", "purpose", "basis", "items", "refused",
+        "decision", "slot", "level", "purpose", "basis", "items", "refused", "products",
     }  # fmt: skip
     assert (decision["slot"], decision["level"]) == ("for-you", "none")
     assert [set(item) for item in decision["items"]] == [{"id", "score", "because"}] * 2

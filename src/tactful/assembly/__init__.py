@@ -7,6 +7,7 @@ them, `receipts` what they sign, `places` what is known about regions.
 """
 
 from tactful.adapters import datasets as public_data
+from tactful.adapters.banner_words import words_in
 from tactful.adapters.condition import Condition
 from tactful.adapters.pace import Pace
 from tactful.assembly.backups import BackedUp, Restored, back_up, restore
@@ -75,6 +76,7 @@ __all__ = [
     "store_in_words",
     "store_version",
     "verify_lake",
+    "words_in",
     "write_key_of",
     "write_receipts",
 ]

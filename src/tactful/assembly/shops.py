@@ -21,6 +21,7 @@ from tactful.adapters.access import (
     read_access,
 )
 from tactful.adapters.artefacts import ArtefactFolder
+from tactful.adapters.banner_words import Words, banner_words
 from tactful.adapters.condition import Condition
 from tactful.adapters.erasure_log import ErasureLog, NotedRecords
 from tactful.adapters.folder_lock import FolderLock
@@ -88,6 +89,7 @@ class Opened:
     access: Access
     links: Links
     folder: Path
+    words: Mapping[str, Words]
     census: Callable[[], Census]
     uses_since: Callable[[date], Mapping[str, int]]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
@@ -217,12 +219,14 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     keys, data = folder / settings.store.keys, folder / settings.store.data
     ring = Keyring(ShopKeyStore(folder=folder))  # before the store: without a key nothing is made
     policy = load_policy(folder / "policy", on=clock().date())
+    words = banner_words(folder / "policy")
     store = open_shop_store(opening, policy, ring, limits=_limits(settings))
     lake = lake_behind(store, policy, settings, folder=folder, clock=clock)
     parts = _parts(store, lake, policy, settings, folder=folder, clock=clock)
     shop = Shop(parts)
     return Opened(
         shop=shop,
+        words=words,
         chores=chores_of(store, lake, policy, settings, clock=clock),
         work=store.work,
         tallies=store.tallies,

@@ -84,9 +84,9 @@ class Policy:
         return all(rule is not None and rule.mode is Mode.NECESSARY for rule in rules)
 
     def notice(self, name: str, locale: str = "en") -> Notice | None:
-        """Return the notice called *name* (`id@version`), in *locale* or else in any."""
-        found = [n for n in self.notices if n.name == name]
-        return next((n for n in found if n.locale == locale), found[0] if found else None)
+        """Return the notice called *name* (`id@version`) in *locale*; English, or else any."""
+        found = {n.locale: n for n in reversed(self.notices) if n.name == name}
+        return found.get(locale) or found.get("en") or next(iter(found.values()), None)
 
     def current_notice(self, locale: str = "en") -> Notice:
         """Return the newest main notice in *locale*; English, or else any, where there is none."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
+from tactful.assembly import words_in
 from tactful.capabilities.collect import signals_in
 from tactful.capabilities.consent import Answer, NoticeShown, SignalsOut, SignedReceipt
 from tactful.shop import Receipt, Who
@@ -88,7 +90,8 @@ async def current_notice(serving: Serving, asked: Asked) -> Reply:
     ui = _label("ui", asked.query.get("ui") or "")
     shown = serving.opened.shop.show_notice(region=region, locale=locale, ui=ui)
     before = serving.opened.shop.signals(Who(region=region, gpc=asked.gpc))
-    return answer(_notice(shown, before))
+    words = words_in(serving.opened.words, shown.notice.locale)
+    return answer(_notice(shown, before, words))
 
 
 def _require_may_speak(caller: Caller, by: str) -> None:
@@ -188,7 +191,7 @@ def _standing_of(one: Answer) -> StandingOf:
     )
 
 
-def _notice(shown: NoticeShown, before: SignalsOut) -> NoticeSaid:
+def _notice(shown: NoticeShown, before: SignalsOut, words: Mapping[str, str]) -> NoticeSaid:
     notice = shown.notice
     return NoticeSaid(
         id=notice.id,
@@ -202,6 +205,8 @@ def _notice(shown: NoticeShown, before: SignalsOut) -> NoticeSaid:
             )
             for p in shown.purposes
         ],
+        title=notice.title,
         text=notice.text,
         google_consent_mode=dict(before.consent_mode),
+        words=dict(words),
     )

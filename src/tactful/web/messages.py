@@ -227,7 +227,8 @@ class NoticeSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     """
     The notice to show before a choice; a consent names it as `id@version`.
 
-    `googleConsentMode` is the state that holds until then.
+    `googleConsentMode` is the state that holds until then; `words` are those of the banner, in the
+    language of the notice.
     """
 
     id: str
@@ -236,8 +237,10 @@ class NoticeSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     locale: str
     regime: str
     purposes: list[PurposeOffered]
+    title: str
     text: str
     google_consent_mode: dict[str, str]
+    words: dict[str, str]
 
 
 class CorrectionAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client_worlds import Person, events, grant, known, node_modules, pointed_at, snippets
+from client_worlds import Person, events, grant, known, pointed_at, snippets
+from npm_worlds import node_modules
 from server_worlds import Running
 
 CHROMIUM = Path("/usr/bin/chromium")

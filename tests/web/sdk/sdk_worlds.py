@@ -38,7 +38,7 @@ STRICT = (
 SLOT = """<section data-tactful-slot="trending" data-tactful-limit="3">
 <h2>Popular</h2><ul data-tactful-items><li class="own">What the page shows itself</li></ul>
 <template data-tactful-tile><li class="tile"><a data-field="url"><span data-field="title"></span>
-<b data-field="price"></b></a><details><summary>Why this?</summary><p data-field="why"></p></details>
+<b data-field="price"></b></a><details><summary>Why?</summary><p data-field="why"></p></details>
 </li></template>
 </section><p id="below">Below</p>"""
 
@@ -64,15 +64,24 @@ class Visit:
     seen: Seen
     server: Running
 
-    def open(self, body: str = "", *, head: str = "", auto: bool = True) -> None:
+    def open(self, body: str = "", *, locale: str = "en", banner: bool = False) -> None:
         """Show a page of the shop with *body*, under a strict policy."""
-        key = f"?writeKey={self.server.keys.write_key}&region=DE" if auto else ""
-        script = f'<script type="module" src="/sdk/tactful.js{key}"></script>'
-        html = f"<!doctype html><html lang=en><title>Shop</title>{head}{script}<main>{body}</main>"
+        key = f"?writeKey={self.server.keys.write_key}&region=DE"
+        head = f'<script type="module" src="/sdk/tactful.js{key}"></script>'
+        if banner:
+            head += '<script type="module" src="/sdk/consent.js"></script>'
+            body += (
+                "<tactful-consent></tactful-consent><tactful-consent-link></tactful-consent-link>"
+            )
+        html = (
+            f"<!doctype html><html lang={locale}><head><meta name=viewport"
+            f' content="width=device-width"><title>Shop</title>{head}</head>'
+            f"<body><main><h1>Shop</h1>{body}</main></body></html>"
+        )
         headers = {"content-type": "text/html", "content-security-policy": STRICT}
         self.page.route("**/page", lambda route: route.fulfill(body=html, headers=headers))
         self.page.goto(f"{self.server.address}/page")
-        self.page.wait_for_function("window.tactful" if auto else "true")
+        self.page.wait_for_function("window.tactful")
 
     def choose(self, *yes: str, no: tuple[str, ...] = EVERYTHING) -> None:
         """Say yes to *yes*, and no to the others of *no*."""

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from web_worlds import World, served
 
+from tactful.adapters.banner_words import banner_words, words_in
+from tactful.terms import PolicyMistake
 from tactful.web.sdk.serving import FOLDER, modules
 
 CORE_BYTES = 5 * 1024
@@ -84,3 +86,23 @@ def test_no_file_is_forgotten() -> None:
     assert {module.name for module in modules()} == {
         path.stem for path in Path(FOLDER).glob("*.js")
     }
+
+
+def test_the_words_of_the_banner_are_the_shops_to_change(tmp_path: Path) -> None:
+    """A shop changes single words, or brings a language; the rest stays as it comes."""
+    folder = tmp_path / "banner"
+    folder.mkdir()
+    (folder / "en.toml").write_text('accept = "Fine with me"\n', "utf-8")
+    spoken = banner_words(tmp_path)
+    assert words_in(spoken, "en-GB")["accept"] == "Fine with me"
+    assert words_in(spoken, "en")["reject"] == "Reject all"
+    assert words_in(spoken, "fi") == words_in(spoken, "en")
+    (folder / "fi.toml").write_text('accept = "Sopii"\n', "utf-8")
+    with pytest.raises(PolicyMistake, match=r"policy/banner/fi.toml: about is missing"):
+        banner_words(tmp_path)
+    (folder / "fi.toml").write_text('aksept = "Sopii"\n', "utf-8")
+    with pytest.raises(PolicyMistake, match="no word is called aksept: use about, accept"):
+        banner_words(tmp_path)
+    (folder / "fi.toml").write_text("accept = 3\n", "utf-8")
+    with pytest.raises(PolicyMistake, match="accept needs a text in quotes"):
+        banner_words(tmp_path)

@@ -24,7 +24,7 @@ from tactful.web.exchange import Asked, Header, Reply, Serving, answer
 
 FOLDER: Final = Path(__file__).parent
 MODULES: Final = ("tactful", "consent", "signals")
-JAVASCRIPT: Final = b"text/javascript; charset=utf-8"
+JAVASCRIPT: Final = b"text/javascript"
 
 _DIGITS: Final = 16
 _FOREVER: Final = b"public, max-age=31536000, immutable"
