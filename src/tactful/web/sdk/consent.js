@@ -12,18 +12,21 @@ const STYLE = `
   --paper: light-dark(#fff, #24211e); --line: light-dark(#8a8178, #8f867c);
   --accent: var(--tactful-accent, light-dark(#1f5c4a, #8fd3bb));
   font: 1rem/1.5 var(--tactful-font, system-ui, sans-serif); color: var(--ink) }
+:host(tactful-consent-link) { color: inherit; font: inherit }
 * { box-sizing: border-box; font: inherit; color: inherit }
 section { position: fixed; inset: auto 0 0; margin: auto; max-width: 46rem; max-height: 85vh;
-  overflow: auto; padding: 1rem 1.25rem; background: var(--paper); z-index: 2147483000;
+  overflow: auto; scroll-padding-bottom: 8rem; padding: 1rem 1.25rem; background: var(--paper); z-index: 2147483000;
   border: 1px solid var(--line); border-bottom: 0; border-radius: .75rem .75rem 0 0;
   box-shadow: 0 -.25rem 1.5rem #0003 }
 h2 { margin: 0 2rem .25rem 0; font-size: 1.15rem; font-weight: 650 }
 p { margin: 0 0 .75rem }
-.buttons { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem }
+.buttons { position: sticky; bottom: -1rem; margin: 0 -1.25rem -1rem; padding: .5rem 1.25rem 1rem;
+  background: inherit; display: grid; grid-template-columns: 1fr 1fr; gap: .5rem }
 button { min-height: 2.75rem; padding: .25rem .75rem; border: 2px solid var(--accent); border-radius: .5rem;
   background: var(--paper); color: var(--ink); cursor: pointer; font-weight: 600 }
 button:hover { text-decoration: underline }
 .wide { grid-column: 1 / -1; border-color: transparent; font-weight: 400; text-decoration: underline }
+.save { grid-column: 1 / -1 }
 .close { position: absolute; top: .5rem; right: .5rem; min-height: 2.25rem; min-width: 2.25rem; border: 0 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 ul { list-style: none; margin: 0 0 .75rem; padding: 0 }
