@@ -102,7 +102,6 @@ def erase(user_id: str, folder: Path, *, yes: bool, as_json_: bool) -> None:
         if not yes:
             click.confirm("Erase everything about this subject, for good?", abort=True, err=True)
         erasure = whom.erase()
-        found.requests.forget(user_id)
     if as_json_:
         say_json({"removed": dict(erasure.removed), "modelsChanged": erasure.models_changed})
         return

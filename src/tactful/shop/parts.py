@@ -14,9 +14,10 @@ from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller, Showings, Signer, Statements
 from tactful.capabilities.profile import Features, Identities, Limits, Profiles
 from tactful.capabilities.recommend import Catalogue
-from tactful.capabilities.rights import Records
+from tactful.capabilities.rights import Records, Requests
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
+from tactful.shop.request_rules import RequestRules
 from tactful.terms import Policy, SubjectId
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -69,6 +70,7 @@ class Store:
     statements: Statements
     showings: Showings
     records: Records
+    requests: Requests
     catalogue: Catalogue
     tallies: Tallies
     close: Callable[[], None]
@@ -96,4 +98,5 @@ class Parts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     receipts: ReceiptParts
+    requests: RequestRules
     limits: Limits = field(default_factory=Limits)
