@@ -73,7 +73,8 @@ def show(number: str, folder: Path, *, as_json_: bool) -> None:
     with opened(folder) as found:
         asked = found.shop.requests
         request = asked.find(number)
-        clock, words, waits = asked.clock(request), asked.words(request), asked.waits(request)
+        clock, waits = asked.clock(request), asked.waits(request)
+        words = {**asked.words(request), 1: str(asked.asked(request).get("note", ""))}
     if as_json_:
         steps = [{**step, "words": words.get(n, "")} for n, step in enumerate(_steps(request), 1)]
         say_json(_plain(request, clock) | {"waits": waits, "steps": steps})
