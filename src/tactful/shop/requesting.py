@@ -45,7 +45,7 @@ from tactful.terms import (
 NOTHING_KNOWN: Final = "nothing_known"
 """The reason in the last step of a request about somebody of whom nothing is kept."""
 
-AT_A_TIME: Final = 1_000
+AT_A_TIME: Final = 500
 
 
 class Requesting:

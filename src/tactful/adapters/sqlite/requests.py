@@ -152,13 +152,15 @@ class SqliteRequests:
 
     def drop(self, requests: Sequence[Request]) -> int:
         """Delete answered requests whose records need not be kept any more; return how many."""
-        ids = [(request.id,) for request in requests]
+        named = [request.id for request in requests]
 
         def work(db: sqlite3.Connection) -> int:
-            blank_words(db, [number for (number,) in ids])
-            db.executemany(f"DELETE FROM {STEPS} WHERE request = ?", ids)
-            db.executemany("DELETE FROM requests WHERE id = ? AND is_open = 0", ids)
-            return len(ids)
+            where = f"id IN ({', '.join('?' * len(named))}) AND is_open = 0"
+            gone = db.execute(f"SELECT id FROM requests WHERE {where}", named).fetchall()
+            blank_words(db, [number for (number,) in gone])
+            db.executemany(f"DELETE FROM {STEPS} WHERE request = ?", gone)
+            db.executemany("DELETE FROM requests WHERE id = ?", gone)
+            return len(gone)
 
         return self._engine.writer.run(work)
 
