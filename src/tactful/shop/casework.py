@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from tactful.capabilities.rights import Clock, clock_of, next_step, waits_for_review
@@ -38,6 +39,11 @@ class Casework:
         self.rules = parts.requests
         self.kept = parts.store.requests
 
+    def now(self) -> datetime:
+        """Return the time to the millisecond, as steps are kept."""
+        now = self.parts.clock()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
     def find(self, number: str) -> Request:
         """
         Return the request of that id.
@@ -59,7 +65,7 @@ class Casework:
         Raises:
             Mistake: the step may not follow, or the note is too long.
         """
-        step = next_step(request, kind, self.parts.clock(), by=by, reason=reason)
+        step = next_step(request, kind, self.now(), by=by, reason=reason)
         return self.kept.append(request, step, words=short(note))
 
     def clock(self, request: Request) -> Clock:

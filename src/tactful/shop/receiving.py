@@ -68,7 +68,7 @@ class Receiving:
     def _begun(self, asking: Asking, about: str) -> Request:
         """Return the request as it begins: received, and verified where nothing more is needed."""
         parts, identifier = self._work.parts, asking.identifier
-        now = parts.clock()
+        now = self._work.now()
         subject = parts.store.identities.find(identifier) if identifier else None
         request = Request(
             id=parts.new_id(),

@@ -32,7 +32,7 @@ class RequestFigures(Collector):
             return
         counts = Counter(clock.colour for _, clock in due)
         says = "Requests that are owed an answer, by their clock"
-        family = GaugeMetricFamily("tactful_requests_due", says, labels=["clock"])
+        family = GaugeMetricFamily("tactful_subject_requests_due", says, labels=["clock"])
         for colour in COLOURS:
             family.add_metric([colour], counts[colour])
         yield family

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from tactful.assembly import Opened
@@ -42,7 +42,7 @@ def work_list(request: AnyRequest, state: State) -> Response[str] | Redirect:
 
 
 @get("/console/requests/{number:str}", sync_to_thread=True)
-def one_request(number: str, request: AnyRequest, state: State) -> Response[str] | Redirect:
+def one_request(number: FromPath[str], request: AnyRequest, state: State) -> Response[str] | Redirect:
     """Show one request, every step, and what can be done now."""
     opened: Opened = state.opened
     if not may_see(request, opened):
@@ -61,7 +61,7 @@ def one_request(number: str, request: AnyRequest, state: State) -> Response[str]
 
 
 @post("/console/requests/{number:str}", sync_to_thread=True)
-def act(number: str, data: Form, request: AnyRequest, state: State) -> Redirect:
+def act(number: FromPath[str], data: Form, request: AnyRequest, state: State) -> Redirect:
     """Do what the officer decided, and show the request again."""
     opened: Opened = state.opened
     if not may_see(request, opened):
@@ -74,7 +74,7 @@ def act(number: str, data: Form, request: AnyRequest, state: State) -> Redirect:
 
 
 @get("/console/requests/{number:str}/package", sync_to_thread=True)
-def take_package(number: str, request: AnyRequest, state: State) -> Response[bytes] | Redirect:
+def take_package(number: FromPath[str], request: AnyRequest, state: State) -> Response[bytes] | Redirect:
     """Hand the copy out to the officer, as a file."""
     opened: Opened = state.opened
     if not may_see(request, opened):

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from tactful.shop import Asking, Requesting
@@ -73,7 +73,7 @@ def ask(data: Form, request: AnyRequest, state: State) -> Redirect:
 
 
 @post("/me/requests/{number:str}/appeal", sync_to_thread=True)
-def appeal(number: str, data: Form, request: AnyRequest, state: State) -> Redirect:
+def appeal(number: FromPath[str], data: Form, request: AnyRequest, state: State) -> Redirect:
     """Ask the shop to look at a refusal again."""
     holder = holder_of(request, state.opened, data)
     requests: Requesting = state.opened.shop.requests
@@ -82,7 +82,7 @@ def appeal(number: str, data: Form, request: AnyRequest, state: State) -> Redire
 
 
 @get("/me/requests/{number:str}/package", sync_to_thread=True)
-def take_copy(number: str, request: AnyRequest, state: State) -> Response[bytes]:
+def take_copy(number: FromPath[str], request: AnyRequest, state: State) -> Response[bytes]:
     """Hand out the copy that was asked for."""
     holder = holder_of(request, state.opened, request.query_params)
     found = _mine(holder, number)
