@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,15 @@ from tactful.terms import Identifier, IdentifierKind, Proof, RequestKind
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     """Return a shop that looks at erasures itself, with one that waits."""
     made = tmp_path / "shop"
     init_shop(made)
     with (made / "tactful.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[requests]\nreview = ["erasure"]\nplace = "DE"\ntime_zone = "Europe/Berlin"\n')
-    yield made
+        file.write(
+            '\n[requests]\nreview = ["erasure"]\nplace = "DE"\ntime_zone = "Europe/Berlin"\n'
+        )
+    return made
 
 
 def asked(folder: Path, kind: RequestKind, proof: Proof | None = Proof.SIGNED_IN) -> str:

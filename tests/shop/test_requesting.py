@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking_worlds import CODE, Office, mail_of, office, signed_in, stranger, user
@@ -273,7 +274,8 @@ def test_without_a_mail_server_nobody_is_said_to_have_been_told(tmp_path: Path) 
 def test_a_request_is_part_of_what_is_known(here: Office) -> None:
     """The subject finds it in the export, with their words."""
     here.shop.requests.open(signed_in(RequestKind.RECTIFICATION, note="Anna, not Ann"))
-    (found,) = here.shop.subject("ann").export()["requests"]  # type: ignore[misc]
+    export: dict[str, Any] = here.shop.subject("ann").export()
+    (found,) = export["requests"]
     assert found["kind"] == "rectification"
     assert "Anna, not Ann" in found["steps"][0]["words"]
     assert len(here.shop.requests.of(here.shop.subject("ann"))) == 1

@@ -144,7 +144,9 @@ class RequestsMachine(RuleBasedStateMachine):
             case.steps = kinds
             assert (request.subject is not None) is (case.name in self.known and self._met(case))
         owed = {request.id for request, _ in self._requests.due()}
-        assert owed == {n for n, case in self.model.items() if case.state not in {"done", "refused"}}
+        assert owed == {
+            n for n, case in self.model.items() if case.state not in {"done", "refused"}
+        }
 
     @property
     def _requests(self):  # type: ignore[no-untyped-def]  # noqa: ANN202

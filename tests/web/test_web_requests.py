@@ -43,7 +43,7 @@ def meet(world: World, name: str) -> str:
     return world.opened.links.sign(name)
 
 
-def ask(world: World, body: dict[str, Any], key: str | None = "public", query: str = "") -> Any:  # noqa: ANN401 - an answer
+def ask(world: World, body: dict[str, Any], key: str | None = "public", query: str = "") -> Any:
     """Open a request."""
     return world.post(f"/v1/requests{query}", body, key=key)
 
@@ -86,7 +86,9 @@ def test_a_stranger_is_answered_alike_whoever_they_name(world: World) -> None:
         for kind in ("access", "objection")
         for name in ("dan", "zoe", "dan", "zoe", "dan", "zoe", "dan", "zoe")
     ]
-    shapes = {(*sorted(said), said["type"], said["status"], said["verification"]) for said in answers}
+    shapes = {
+        (*sorted(said), said["type"], said["status"], said["verification"]) for said in answers
+    }
     fields = ("id", "receivedAt", "status", "type", "verification")
     assert shapes == {
         (*fields, "access", "received", "code"),

@@ -60,9 +60,7 @@ def test_i_object_and_it_holds_at_once(client: TestClient[Any], mine: str) -> No
     assert "You asked to stop all use of your data" in Reader(client.get(f"/me?token={mine}")).text
 
 
-def test_i_cannot_see_what_is_not_mine(
-    client: TestClient[Any], opened: Opened, asked: str
-) -> None:
+def test_i_cannot_see_what_is_not_mine(client: TestClient[Any], opened: Opened, asked: str) -> None:
     """Another subject's request looks like none; without a link there is no page at all."""
     agree(opened.shop, "bob")
     bob = opened.links.sign("bob")

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from tactful.adapters.sqlite.days import from_ms, to_ms
 from tactful.adapters.sqlite.engine import Engine
@@ -247,16 +247,16 @@ def _steps(db: sqlite3.Connection, ids: Sequence[str]) -> Mapping[str, Sequence[
     return found
 
 
-def _read(row: Sequence[object], steps: Sequence[Step]) -> Request:
+def _read(row: Sequence[Any], steps: Sequence[Step]) -> Request:
     id_, kind, regime, channel, speaker, reference, subject, about = row
     return Request(
-        id=str(id_),
-        kind=RequestKind(str(kind)),
-        regime=str(regime),
-        channel=str(channel),
-        by=Speaker(str(speaker)),
-        reference="" if reference == id_ else str(reference),
-        subject=SubjectId(int(str(subject))) if subject else None,
-        about=bytes(about).hex(),  # type: ignore[arg-type]  # the store's bytes
+        id=id_,
+        kind=RequestKind(kind),
+        regime=regime,
+        channel=channel,
+        by=Speaker(speaker),
+        reference="" if reference == id_ else reference,
+        subject=SubjectId(subject) if subject else None,
+        about=bytes(about).hex(),
         steps=tuple(steps),
     )

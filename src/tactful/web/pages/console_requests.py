@@ -42,7 +42,9 @@ def work_list(request: AnyRequest, state: State) -> Response[str] | Redirect:
 
 
 @get("/console/requests/{number:str}", sync_to_thread=True)
-def one_request(number: FromPath[str], request: AnyRequest, state: State) -> Response[str] | Redirect:
+def one_request(
+    number: FromPath[str], request: AnyRequest, state: State
+) -> Response[str] | Redirect:
     """Show one request, every step, and what can be done now."""
     opened: Opened = state.opened
     if not may_see(request, opened):
@@ -74,7 +76,9 @@ def act(number: FromPath[str], data: Form, request: AnyRequest, state: State) ->
 
 
 @get("/console/requests/{number:str}/package", sync_to_thread=True)
-def take_package(number: FromPath[str], request: AnyRequest, state: State) -> Response[bytes] | Redirect:
+def take_package(
+    number: FromPath[str], request: AnyRequest, state: State
+) -> Response[bytes] | Redirect:
     """Hand the copy out to the officer, as a file."""
     opened: Opened = state.opened
     if not may_see(request, opened):
