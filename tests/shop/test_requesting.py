@@ -158,6 +158,17 @@ def test_what_nobody_confirms_lapses_and_goes(here: Office) -> None:
         here.shop.requests.find(request.id)
 
 
+def test_the_record_of_an_answer_is_kept_for_three_years(here: Office) -> None:
+    """In Germany, where no law says it; then nothing is left to tell that somebody asked."""
+    request = here.shop.requests.open(signed_in(RequestKind.ERASURE))
+    here.clock.go(days=3 * 365 - 1)
+    assert here.shop.requests.tidy() == 0
+    assert here.shop.requests.find(request.id) == request
+    here.clock.go(days=3)
+    assert here.shop.requests.tidy() == 1
+    assert here.shop.requests.about(user("ann")) == ()
+
+
 def test_an_agent_and_a_parent_say_by_what_they_may_ask(here: Office) -> None:
     """A written permission is noted, and the officer looks at it; a no needs none."""
     with pytest.raises(Mistake, match="authority"):

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
 from typing import Final
 
 from tactful.capabilities.rights import (
     Clock,
     may_appeal,
     next_step,
-    record_kept_until,
     require_more_time,
     require_pause,
     require_paused,
@@ -27,6 +25,7 @@ from tactful.shop.consenting import Consenting
 from tactful.shop.fulfilling import Fulfilling
 from tactful.shop.parts import Parts
 from tactful.shop.receiving import Receiving
+from tactful.shop.record_keeping import forget, lapse
 from tactful.shop.request_letters import extended_letter, paused_letter, refused_letter
 from tactful.shop.request_post import RequestPost
 from tactful.shop.request_rules import PACKAGE_LASTS, Asking
@@ -44,8 +43,6 @@ from tactful.terms import (
 
 NOTHING_KNOWN: Final = "nothing_known"
 """The reason in the last step of a request about somebody of whom nothing is kept."""
-
-AT_A_TIME: Final = 500
 
 
 class Requesting:
@@ -286,31 +283,13 @@ class Requesting:
         Returns:
             How many requests were touched.
         """
-        return self._lapse() + self._finish() + self._forget()
+        waiting = self._work.kept.waiting()
+        finished = sum(not self._go_on(request).state.is_open for request in waiting)
+        return finished + lapse(self._work) + forget(self._work)
 
     def remind(self) -> int:
         """Tell the officer what is due soon or overdue; return how many requests that is."""
         return self._post.remind()
-
-    def _lapse(self) -> int:
-        stale = self._work.kept.unconfirmed(self._clock())
-        for request in stale:
-            self._work.step(request, StepKind.LAPSED, by=OURSELVES)
-        return len(stale)
-
-    def _finish(self) -> int:
-        waiting = self._work.kept.waiting()
-        return sum(not self._go_on(request).state.is_open for request in waiting)
-
-    def _forget(self) -> int:
-        """Delete the records of answered requests that no law wants to be kept any more."""
-        closed = self._work.kept.closed(most=AT_A_TIME, oldest=True)
-        today = self._work.rules.almanac.day(self._clock())
-        old = [request for request in closed if today > self._kept_until(request)]
-        return self._work.kept.drop(old) if old else 0
-
-    def _kept_until(self, request: Request) -> date:
-        return record_kept_until(request, self._work.regime(request), self._work.rules.almanac)
 
     def _verified(self, request: Request, proof: Proof, *, by: str, note: str = "") -> Request:
         done = self._work.step(request, StepKind.VERIFIED, by=by, reason=proof.value, note=note)

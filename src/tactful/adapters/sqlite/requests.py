@@ -82,11 +82,16 @@ class SqliteRequests:
         """Return every request to which an answer is owed, the oldest first."""
         return _all(self._engine.read(), "is_open = 1 ORDER BY received_at, id", ())
 
-    def closed(self, *, most: int, oldest: bool = False) -> tuple[Request, ...]:
-        """Return requests that were answered, refused or not confirmed: the newest, or oldest."""
-        order = "" if oldest else "DESC"
-        where = f"is_open = 0 ORDER BY received_at {order}, id LIMIT ?"
+    def closed(self, *, most: int) -> tuple[Request, ...]:
+        """Return the requests that were answered, refused or not confirmed, newest first."""
+        where = "is_open = 0 ORDER BY received_at DESC, id LIMIT ?"
         return _all(self._engine.read(), where, (most,))
+
+    def ended(self, kind: StepKind, before: datetime) -> tuple[Request, ...]:
+        """Return the requests that are closed, and had a step of *kind* before then."""
+        steps = f"SELECT request FROM {STEPS} WHERE kind = ? AND at < ?"
+        where = f"is_open = 0 AND id IN ({steps}) ORDER BY received_at, id"
+        return _all(self._engine.read(), where, (kind.value, to_ms(before)))
 
     def append(self, request: Request, step: Step, *, words: str = "") -> Request:
         """Add *step* durably, *words* sealed under the subject's key; return the request so."""
@@ -152,11 +157,11 @@ class SqliteRequests:
 
     def drop(self, requests: Sequence[Request]) -> int:
         """Delete answered requests whose records need not be kept any more; return how many."""
-        named = [request.id for request in requests]
+        named = {request.id for request in requests}
 
         def work(db: sqlite3.Connection) -> int:
-            where = f"id IN ({', '.join('?' * len(named))}) AND is_open = 0"
-            gone = db.execute(f"SELECT id FROM requests WHERE {where}", named).fetchall()
+            closed = db.execute("SELECT id FROM requests WHERE is_open = 0").fetchall()
+            gone = [(number,) for (number,) in closed if number in named]
             blank_words(db, [number for (number,) in gone])
             db.executemany(f"DELETE FROM {STEPS} WHERE request = ?", gone)
             db.executemany("DELETE FROM requests WHERE id = ?", gone)

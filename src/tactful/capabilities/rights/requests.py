@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tactful.gate import Permit
-from tactful.terms import Request, Step, SubjectId
+from tactful.terms import Request, Step, StepKind, SubjectId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,11 @@ class Requests(Protocol):
     def waiting(self) -> tuple[Request, ...]:
         """Return every request to which an answer is owed, the oldest first."""
 
-    def closed(self, *, most: int, oldest: bool = False) -> tuple[Request, ...]:
-        """Return requests that were answered, refused or not confirmed: the newest, or oldest."""
+    def closed(self, *, most: int) -> tuple[Request, ...]:
+        """Return the requests that were answered, refused or not confirmed, newest first."""
+
+    def ended(self, kind: StepKind, before: datetime) -> tuple[Request, ...]:
+        """Return the requests that are closed, and had a step of *kind* before then."""
 
     def append(self, request: Request, step: Step, *, words: str = "") -> Request:
         """

@@ -43,6 +43,7 @@ def my_requests(request: AnyRequest, state: State) -> Response[str]:
     requests = state.opened.shop.requests
     told = {
         "mine": [shown(requests, one, whole=True) for one in _own(holder)],
+        "query": _query(holder),
         "kinds": {kind.value: KINDS[kind] for kind in RequestKind},
         "done": _DONE.get(request.query_params.get("done", ""), ""),
     }
@@ -113,6 +114,12 @@ def _mine(holder: Holder, number: str) -> SubjectRequest:
     return found
 
 
+def _query(holder: Holder, **more: str) -> str:
+    """Return what an address of the holder's carries along."""
+    carrying: Any = holder.shown()["carrying"]
+    given = {name: value for name, value in carrying.items() if value}
+    return urlencode({**given, **more})
+
+
 def _back(holder: Holder, done: str) -> Redirect:
-    carried = {key: value for key, value in dict(holder.shown()["carrying"]).items() if value}  # type: ignore[call-overload]
-    return see_other(f"{PATH}?{urlencode({**carried, 'done': done})}")
+    return see_other(f"{PATH}?{_query(holder, done=done)}")
