@@ -65,6 +65,7 @@ def test_the_holder_of_a_link_asks_for_themselves(world: World) -> None:
     """And sees their own request, nobody else's: that looks like none at all."""
     bea, cat = meet(world, "bea"), meet(world, "cat")
     said = ask(world, {"type": "portability"}, None, f"?token={bea}").json()
+    assert ask(world, {"type": "access"}, None, f"?token={cat}").json()["id"] != said["id"]
     assert said["status"] == "done"
     own = world.send("GET", f"/v1/requests/{said['id']}?token={bea}", key=None)
     assert own.json() == said

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -170,9 +170,14 @@ class RequestSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_
         if self.place and not is_place(self.place):
             raise ValueError(f"place: the holidays of {self.place!r} are not known; write DE-BY")
         try:
-            ZoneInfo(self.time_zone)
+            zone_of(self.time_zone)
         except (ValueError, OSError, ZoneInfoNotFoundError):
             raise ValueError(f"{self.time_zone!r} is no time zone; write Europe/Berlin") from None
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the time zone called *name*; UTC also where the system has no table of zones."""
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from tactful.adapters.settings import Settings
+from tactful.adapters.settings import Settings, zone_of
 from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.sqlite.subject_keys import SubjectKeys
 from tactful.capabilities.rights import PAUSES, REFUSALS, Almanac, Clock, Letters
@@ -32,7 +31,7 @@ def request_rules(
         digest=lambda what, value: blind_index(key, what, value),
         new_code=lambda: f"{secrets.randbelow(1_000_000):06}",
         letters=letters,
-        almanac=Almanac(place=said.place, zone=ZoneInfo(said.time_zone)),
+        almanac=Almanac(place=said.place, zone=zone_of(said.time_zone)),
         review=frozenset(map(RequestKind, said.review)),
         officer=said.officer,
         complaint=said.complaint,

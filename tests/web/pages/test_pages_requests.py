@@ -64,6 +64,7 @@ def test_i_cannot_see_what_is_not_mine(client: TestClient[Any], opened: Opened, 
     """Another subject's request looks like none; without a link there is no page at all."""
     agree(opened.shop, "bob")
     bob = opened.links.sign("bob")
+    client.post("/me/requests", data={"token": bob, "kind": "access"})
     for number in (asked, "nothing"):
         answer = client.get(f"/me/requests/{number}/package?token={bob}")
         assert (answer.status_code, "You have no such request" in answer.text) == (404, True)
