@@ -138,8 +138,3 @@ class Request:
     def proof(self) -> str:
         """Return by what the subject was verified; empty where they were not."""
         return next((s.reason for s in self.steps if s.kind is StepKind.VERIFIED), "")
-
-    @property
-    def closed_at(self) -> datetime | None:
-        """Return when it was answered; None while an answer is owed."""
-        return None if self.state.is_open else self.steps[-1].at
