@@ -73,6 +73,23 @@ def test_a_no_takes_effect_at_once_and_needs_no_proof(here: Office, kind: Reques
         assert here.shop.standing(Who(user_id="ann", region="DE")) != before
 
 
+def test_a_thousand_noes_leave_eight_behind(here: Office) -> None:
+    """Each holds, and is answered alike; of somebody unknown by an address nothing is kept."""
+    for _ in range(20):
+        assert here.shop.requests.open(stranger(RequestKind.OPT_OUT_SALE)).kind.at_once
+        here.shop.requests.open(stranger(RequestKind.OPT_OUT_SALE, "zoe"))
+    assert len(here.shop.requests.about(mail_of("ann"))) == 8
+    here.shop.requests.open(stranger(RequestKind.RESTRICTION))
+    assert here.shop.subject("ann").export()["restricted"] is True
+    assert here.shop.requests.about(mail_of("zoe")) == ()
+    here.shop.requests.open(signed_in(RequestKind.OBJECTION, "new"))
+    said = here.shop.subject("new").statements()
+    assert {statement.kind for statement in said} == {"object"}
+    traits = {"language": "x" * 20_000}
+    with pytest.raises(Mistake, match="characters in all"):
+        here.shop.requests.open(signed_in(RequestKind.RECTIFICATION, traits=traits))
+
+
 def test_an_objection_is_about_what_it_names(here: Office) -> None:
     """The purposes named, else every one that is not necessary."""
     here.shop.requests.open(signed_in(RequestKind.OBJECTION, purposes=("measurement",)))

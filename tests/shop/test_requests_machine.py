@@ -30,6 +30,7 @@ class Case:
     name: str
     state: str
     looks: bool
+    linked: bool
     paused: bool = False
     extended: bool = False
     steps: list[str] = field(default_factory=list)
@@ -62,10 +63,15 @@ class RequestsMachine(RuleBasedStateMachine):
         proof = Proof.SIGNED_IN if signed else None
         asking = Asking(kind=kind, identifier=user(name), region="DE", proof=proof)
         request = self.here.shop.requests.open(asking)
-        in_words = kind == "rectification" and name in self.known
+        if kind in NOES:
+            self.known.add(name)
+        linked = name in self.known
+        in_words = kind == "rectification" and linked
         looks = kind in REVIEWED or in_words
         state = "verified" if signed or kind in NOES else "received"
-        case = Case(kind=kind, name=name, state=state, looks=looks and kind not in NOES)
+        case = Case(
+            kind=kind, name=name, state=state, looks=looks and kind not in NOES, linked=linked
+        )
         self.model[request.id] = case
         self._carried_out(case)
         return request.id
@@ -142,7 +148,7 @@ class RequestsMachine(RuleBasedStateMachine):
             kinds = [step.kind.value for step in request.steps]
             assert kinds[: len(case.steps)] == case.steps
             case.steps = kinds
-            assert (request.subject is not None) is (case.name in self.known and self._met(case))
+            assert (request.subject is not None) is case.linked
         owed = {request.id for request, _ in self._requests.due()}
         assert owed == {
             n for n, case in self.model.items() if case.state not in {"done", "refused"}
@@ -152,13 +158,9 @@ class RequestsMachine(RuleBasedStateMachine):
     def _requests(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
         return self.here.shop.requests
 
-    def _met(self, case: Case) -> bool:
-        """Tell whether the case was opened while its subject was known: nobody comes back here."""
-        return case.name != "nobody"
-
     def _settle_looks(self, case: Case) -> None:
         """A correction of somebody who was erased has nothing left to be corrected by hand."""
-        if case.kind == "rectification" and case.name not in self.known:
+        if case.kind == "rectification" and not case.linked:
             case.looks = False
 
     def _carried_out(self, case: Case) -> None:
@@ -166,8 +168,10 @@ class RequestsMachine(RuleBasedStateMachine):
         if case.state != "verified" or case.looks:
             return
         case.state = "done"
-        if case.kind == "erasure":
+        if case.kind == "erasure" and case.linked:
             self.known.discard(case.name)
+            for other in self.model.values():
+                other.linked = other.linked and other.name != case.name
 
     def _tried(self, may: bool, act) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001, FBT001
         """Do *act*, which must be refused exactly where the model says so."""

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
 
 from tactful.capabilities.profile import normalised
 from tactful.capabilities.rights import CodeSent, first_step, next_step
 from tactful.shop.casework import OURSELVES, Casework, short
 from tactful.shop.fulfilling import require_purposes
 from tactful.shop.request_post import RequestPost
-from tactful.shop.request_rules import CODE_LASTS, CODES_AN_HOUR, MOST_UNCONFIRMED, Asking
-from tactful.terms import Identifier, Mistake, Proof, Request, RequestKind, Speaker, StepKind
+from tactful.shop.request_rules import (
+    CODE_LASTS,
+    CODES_AN_HOUR,
+    MOST_UNCONFIRMED,
+    MOST_WORDS,
+    NOES_AN_HOUR,
+    Asking,
+)
+from tactful.terms import (
+    Identifier,
+    IdentifierKind,
+    Mistake,
+    Proof,
+    Request,
+    RequestKind,
+    Speaker,
+    StepKind,
+    SubjectId,
+)
 
-HOUR = timedelta(hours=1)
+HOUR: Final = timedelta(hours=1)
+_OWN_IDS: Final = {IdentifierKind.USER_ID, IdentifierKind.ANONYMOUS_ID}
 
 
 class Receiving:
@@ -36,6 +55,8 @@ class Receiving:
         identifier = asking.identifier
         about = self._work.hash(identifier.kind.value, identifier.value) if identifier else ""
         request = self._begun(asking, about)
+        if asking.stranger and asking.kind.at_once and self._is_idle(request):
+            return request, False  # the same is said, and nothing is left behind
         if not _needs_code(asking):
             kept = self._work.kept.file(request, words=_words(asking))
             return kept, kept.id == request.id
@@ -62,14 +83,16 @@ class Receiving:
             raise Mistake('an agent or a parent needs an "authority": by what they may ask')
         if asking.traits and asking.kind is not RequestKind.RECTIFICATION:
             raise Mistake("only a rectification sets traits")
+        if len(_words(asking)) > MOST_WORDS:
+            raise Mistake(f"a request may say {MOST_WORDS:,} characters in all: make it shorter")
         short(asking.note)
         short(asking.authority)
 
     def _begun(self, asking: Asking, about: str) -> Request:
         """Return the request as it begins: received, and verified where nothing more is needed."""
-        parts, identifier = self._work.parts, asking.identifier
+        parts = self._work.parts
         now = self._work.now()
-        subject = parts.store.identities.find(identifier) if identifier else None
+        subject = self._subject(asking, now)
         request = Request(
             id=parts.new_id(),
             kind=asking.kind,
@@ -86,6 +109,22 @@ class Receiving:
             return request
         verified = next_step(request, StepKind.VERIFIED, now, by=OURSELVES, reason=proof.value)
         return replace(request, steps=(*request.steps, verified))
+
+    def _subject(self, asking: Asking, now: datetime) -> SubjectId | None:
+        """Return whom *asking* is about; who says no by an id of their own is remembered by it."""
+        identities, identifier = self._work.parts.store.identities, asking.identifier
+        found = identities.find(identifier) if identifier else None
+        if found is None and identifier and asking.kind.at_once and identifier.kind in _OWN_IDS:
+            return identities.admit((identifier,), at=now)
+        return found
+
+    def _is_idle(self, request: Request) -> bool:
+        """Tell whether a no does nothing new: nobody is known, or it was said within the hour."""
+        if request.subject is None:
+            return True
+        since = request.received_at - HOUR
+        before = self._work.kept.about(request.about)
+        return sum(each.received_at > since for each in before) >= NOES_AN_HOUR
 
     def _asked_too_often(self, about: str) -> bool:
         sent, since = self._work.kept.codes_sent, self._work.parts.clock() - HOUR

@@ -20,6 +20,12 @@ MOST_UNCONFIRMED: Final = 2_000
 PACKAGE_LASTS: Final = timedelta(days=30)
 """So long a copy of the data can be taken after a request for it was done."""
 
+NOES_AN_HOUR: Final = 8
+"""So many requests of strangers about one identifier are kept within an hour, if all say no."""
+
+MOST_WORDS: Final = 16_000
+"""The longest request of all it says, in characters."""
+
 MOST_NOTE: Final = 4_000
 """The longest note of a subject or the officer, in characters."""
 

@@ -73,6 +73,7 @@ class Requesting:
         """
         request, new = self._receiving.take(asking)
         if not new:
+            self._heed(asking, request)
             return request
         self._work.count(request, "received")
         return self._go_on(self._post.acknowledge(request))
@@ -290,6 +291,12 @@ class Requesting:
     def remind(self) -> int:
         """Tell the officer what is due soon or overdue; return how many requests that is."""
         return self._post.remind()
+
+    def _heed(self, asking: Asking, request: Request) -> None:
+        """Do what a no asks that was said too often to be kept as a request each time."""
+        if asking.stranger and request.kind.at_once and request.subject is not None:
+            subject, asked = self._subject_of(request.subject), {"purposes": [*asking.purposes]}
+            self._fulfilling.carry_out(request, subject, asked)
 
     def _verified(self, request: Request, proof: Proof, *, by: str, note: str = "") -> Request:
         done = self._work.step(request, StepKind.VERIFIED, by=by, reason=proof.value, note=note)
