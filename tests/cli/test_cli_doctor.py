@@ -170,7 +170,7 @@ def test_a_webhook_secret_that_is_none(empty: Run) -> None:
 
 
 def test_requests_that_wait(empty: Run) -> None:
-    """The officer is told how many there are, and where."""
+    """The officer is told of files that an older tactful left behind."""
     folder = empty.folder / "requests"
     folder.mkdir(mode=0o700)
     (folder / "data-request-4711-9999.json").write_text("{}", "utf-8")
@@ -178,4 +178,4 @@ def test_requests_that_wait(empty: Run) -> None:
     state, says = findings(empty)["requests"]
     (folder / "data-request-4711-9999.json").unlink()
 
-    assert (state, says.startswith("1 wait in")) == ("note", True)
+    assert (state, says.startswith("1 files of an older")) == ("note", True)

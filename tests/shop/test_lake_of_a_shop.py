@@ -38,6 +38,8 @@ def test_nothing_to_do(opened: Opened) -> None:
         "features",
         "feed",
         "forget",
+        "remind",
+        "requests",
         "retain",
         "retire",
     }

@@ -10,15 +10,17 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from tactful.adapters.store_address import check_address, has_password
-from tactful.terms import Mistake, NotAShop
+from tactful.capabilities.rights import is_place
+from tactful.terms import Mistake, NotAShop, RequestKind
 
 FILE = "tactful.toml"
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -150,6 +152,36 @@ class LakeSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
     keep_recent_days: Annotated[int, msgspec.Meta(ge=3)] = 90
 
 
+class RequestSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[requests]`: what waits for the officer, who is told, and which days are off.
+
+    `place` is where the shop works, as an ISO 3166 code: its public holidays are no working days.
+    """
+
+    officer: str = ""
+    review: tuple[str, ...] = ()
+    place: str = ""
+    time_zone: str = "UTC"
+    complaint: str = "the data protection authority of your country"
+
+    def __post_init__(self) -> None:
+        known = [kind.value for kind in RequestKind if not kind.at_once]
+        for kind in self.review:
+            if kind not in known:
+                raise ValueError(f"review: {kind!r} cannot wait; these can: {', '.join(known)}")
+        if self.place and not is_place(self.place):
+            raise ValueError(f"place: the holidays of {self.place!r} are not known; write DE-BY")
+        try:
+            zone_of(self.time_zone)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError(f"{self.time_zone!r} is no time zone; write Europe/Berlin") from None
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the time zone called *name*; UTC also where the system has no table of zones."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything that `tactful.toml` can say."""
 
@@ -161,6 +193,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     webhooks: WebhookSettings = WebhookSettings()
     keys: KeysSettings = KeysSettings()
     lake: LakeSettings = LakeSettings()
+    requests: RequestSettings = RequestSettings()
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

@@ -29,7 +29,6 @@ from tactful.adapters.key_file import create_key_file
 from tactful.adapters.lake import LakeBehind, LakeEvents, LakeRecords
 from tactful.adapters.pace import Pace
 from tactful.adapters.policy_files import load_policy, write_policy
-from tactful.adapters.request_files import RequestFolder
 from tactful.adapters.settings import (
     FILE,
     ServerSettings,
@@ -45,6 +44,7 @@ from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
 from tactful.assembly.backgrounds import chores_of, lake_behind
 from tactful.assembly.keys import MasterKeys, ShopKeyStore
+from tactful.assembly.requests import request_chores, request_rules
 from tactful.assembly.stores import Opening, open_shop_store
 from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller
@@ -64,7 +64,6 @@ from tactful.shop.erasing_again import erase_again
 from tactful.terms import Mistake, Policy, SubjectId, TactfulError
 
 KEY_FILE = "master.key"
-REQUESTS = "requests"
 
 Clock = Callable[[], datetime]
 
@@ -93,7 +92,6 @@ class Opened:
     census: Callable[[], Census]
     uses_since: Callable[[date], Mapping[str, int]]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
-    pseudonym: Callable[[str], str]
     master_keys: MasterKeys
     numbers: Callable[[], Iterator[SubjectId]]
     erase_again: Callable[[Iterable[SubjectId], Callable[[int], None]], int]
@@ -110,11 +108,6 @@ class Opened:
     def webhook_secrets(self) -> WebhookSecrets:
         """Return the secrets that webhooks are signed with."""
         return WebhookSecrets(self.folder / self.settings.store.keys)
-
-    @property
-    def requests(self) -> RequestFolder:
-        """Return the folder of requests that wait for the privacy officer."""
-        return RequestFolder(self.folder / REQUESTS, self.pseudonym)
 
     def close(self) -> None:
         """Make everything durable and let go of the folder."""
@@ -227,7 +220,10 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     return Opened(
         shop=shop,
         words=words,
-        chores=chores_of(store, lake, policy, settings, clock=clock),
+        chores=(
+            *chores_of(store, lake, policy, settings, clock=clock),
+            *request_chores(shop),
+        ),
         work=store.work,
         tallies=store.tallies,
         lake=lake,
@@ -238,7 +234,6 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
         uses_since=store.uses.since,
         census=lambda: census(store.standings, policy=policy, at=clock()),
         receipt_keys=lambda: receipt_keys(keys),
-        pseudonym=_pseudonym(store),
         master_keys=MasterKeys(folder=folder, rekeying=store.rekeying),
         numbers=store.numbers,
         erase_again=lambda who, told: erase_again(parts, shop.models, who, progress=told),
@@ -272,6 +267,7 @@ def _parts(
         clock=clock,
         new_id=lambda: secrets.token_hex(16),
         receipts=_receipt_parts(settings, folder / settings.store.keys, store),
+        requests=request_rules(settings, store.keys),
         limits=_limits(settings),
     )
 
@@ -291,6 +287,7 @@ def _store(
         statements=store.statements,
         showings=store.showings,
         records=records or store.records,
+        requests=store.requests,
         catalogue=store.catalogue,
         tallies=store.tallies,
         close=store.close,
@@ -305,12 +302,6 @@ def _receipt_parts(settings: Settings, keys: Path, store: SqliteStore) -> Receip
         certifier=signer.of(CERTIFICATE_KIND),
         pseudonym=lambda subject: blind_index(key, "subject", str(subject)).hex(),
     )
-
-
-def _pseudonym(store: SqliteStore) -> Callable[[str], str]:
-    """Return what names somebody in a file's name, so that only this shop finds it again."""
-    key = store.keys.shop.all(RECEIPTS)[-1]
-    return lambda user_id: blind_index(key, "request of userId", user_id).hex()[:16]
 
 
 def _limits(settings: Settings) -> Limits:

@@ -14,10 +14,11 @@ from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller, Showings, Statements
 from tactful.capabilities.profile import Features, Identities, Limits, Profiles
 from tactful.capabilities.recommend import Catalogue
-from tactful.capabilities.rights import Records
+from tactful.capabilities.rights import Records, Requests
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.signed_files import Signer
+from tactful.shop.request_rules import RequestRules
 from tactful.terms import Policy, SubjectId
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -70,6 +71,7 @@ class Store:
     statements: Statements
     showings: Showings
     records: Records
+    requests: Requests
     catalogue: Catalogue
     tallies: Tallies
     close: Callable[[], None]
@@ -102,4 +104,5 @@ class Parts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     receipts: ReceiptParts
+    requests: RequestRules
     limits: Limits = field(default_factory=Limits)

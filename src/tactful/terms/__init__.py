@@ -31,6 +31,7 @@ from tactful.terms.regime import (
     RelationshipKind,
     SignalRule,
 )
+from tactful.terms.request import Proof, Request, RequestKind, RequestState, Step, StepKind
 from tactful.terms.signals import Platform, Signals, SignalSources
 from tactful.terms.standing import (
     Relationship,
@@ -71,6 +72,7 @@ __all__ = [
     "Platform",
     "Policy",
     "PolicyMistake",
+    "Proof",
     "Purpose",
     "Reason",
     "RefusedLevel",
@@ -78,6 +80,9 @@ __all__ = [
     "RegimeRule",
     "Relationship",
     "RelationshipKind",
+    "Request",
+    "RequestKind",
+    "RequestState",
     "Said",
     "SignalRule",
     "SignalSources",
@@ -86,6 +91,8 @@ __all__ = [
     "Standing",
     "Statement",
     "StatementKind",
+    "Step",
+    "StepKind",
     "StoreAway",
     "StoreFull",
     "SubjectId",

@@ -25,6 +25,7 @@ from tactful.web.lake_figures import LakeFigures
 from tactful.web.metrics import Metrics
 from tactful.web.places import Origin, Places
 from tactful.web.pressure import Pressure
+from tactful.web.request_figures import RequestFigures
 from tactful.web.taking import Taking
 
 T = TypeVar("T")
@@ -104,6 +105,7 @@ class Serving:
         pressure = Pressure(backlog=serving.backlog, pace=opened.pace or Pace())
         serving.metrics.watch(pressure)
         serving.metrics.watch(LakeFigures(opened))
+        serving.metrics.watch(RequestFigures(opened))
         serving.metrics.waiting.set_function(lambda: serving.waiting_calls)
         return serving
 

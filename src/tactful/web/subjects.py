@@ -117,7 +117,6 @@ async def erase(serving: Serving, asked: Asked) -> Reply:
     """Erase the subject, from rows and models (Art. 17); durable when answered."""
     user_id = _entitled(serving, asked)
     erasure = await serving.in_thread(lambda: _subject(serving, user_id).erase())
-    await serving.in_thread(lambda: serving.opened.requests.forget(user_id))
     return answer(
         ErasureSaid(
             erased=True,

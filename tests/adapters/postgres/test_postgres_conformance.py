@@ -5,6 +5,7 @@ from tactful.testing.conformance.identities import IdentitiesSuite, ProfilesSuit
 from tactful.testing.conformance.merges import MergesSuite
 from tactful.testing.conformance.profiles import FeaturesSuite, TraitsSuite
 from tactful.testing.conformance.records import CatalogueSuite, CountsSuite, RecordsSuite
+from tactful.testing.conformance.requests import RequestsSuite
 from tactful.testing.conformance.statements import StatementsSuite
 
 
@@ -46,3 +47,7 @@ class TestPostgresCounts(CountsSuite):
 
 class TestPostgresCatalogue(CatalogueSuite):
     """The goods, in PostgreSQL."""
+
+
+class TestPostgresRequests(RequestsSuite):
+    """What they asked for, in PostgreSQL."""

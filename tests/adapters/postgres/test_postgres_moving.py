@@ -17,8 +17,18 @@ import pytest
 
 from postgres_worlds import Server
 from tactful.assembly import Moved, init_shop, move_store, open_shop
-from tactful.shop import Who
-from tactful.terms import Item, Mistake, NotAShop, StoreAway, Trouble
+from tactful.shop import Asking, Who
+from tactful.terms import (
+    Identifier,
+    IdentifierKind,
+    Item,
+    Mistake,
+    NotAShop,
+    Proof,
+    RequestKind,
+    StoreAway,
+    Trouble,
+)
 
 ROUNDS = int(os.environ.get("TACTFUL_ROUNDS", "4"))
 PURPOSE = "individual_personalization"
@@ -72,6 +82,13 @@ def live(shop: Any) -> None:
     shop.subject("u-1").merge("u-2", by="officer")
     shop.consent(Who(user_id="u-3"), {PURPOSE: "withdraw"})
     shop.subject("u-4").correct({"country": "DE"})
+    asking = Asking(
+        kind=RequestKind.RECTIFICATION,
+        identifier=Identifier(IdentifierKind.USER_ID, "u-4"),
+        proof=Proof.SIGNED_IN,
+        note="not my name",
+    )
+    shop.requests.open(asking)
     shop.subject("gone").erase()
 
 

@@ -130,7 +130,9 @@ def test_a_shopper_finds_out_and_is_forgotten(chromium: Any, address: str) -> No
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("path", ["/shop?as=ada", "/shop/items/kettle?as=ada", "me", "/console"])
+@pytest.mark.parametrize(
+    "path", ["/shop?as=ada", "/shop/items/kettle?as=ada", "me", "/console", "/console/requests"]
+)
 def test_pages_fit_and_can_be_hit(chromium: Any, address: str, path: str, width: int) -> None:
     """No page scrolls sideways (WCAG 1.4.10), and no target is under 24 pixels (WCAG 2.5.8)."""
     with window(chromium, width=width) as page:

@@ -30,6 +30,8 @@ _ALWAYS: Final = (
     "traits",
     "features",
     "statements",
+    "requests",
+    "request_steps",
     "subjects",
 )
 _THERE: Final = "SELECT to_regclass(?) IS NOT NULL"

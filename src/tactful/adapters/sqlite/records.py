@@ -25,6 +25,7 @@ from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.outflow import ALL_OF_IT, owe_lake
 from tactful.adapters.sqlite.persons import blank_person, person_in, places
 from tactful.adapters.sqlite.profiles import GROUP_PURPOSE
+from tactful.adapters.sqlite.requests import blank_requests
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
 from tactful.adapters.sqlite.snapshots import drop_snapshots
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, destroy_key
@@ -96,6 +97,7 @@ class SqliteRecords:
         removed = Counter(events=len(gone) - before)
         removed["statements"] = self.remove_statements(db, subject)
         removed["digests"] = self._engine.digests.forget(db, subject)
+        removed["requests"] = blank_requests(db, subject)
         for table in _OF_SUBJECT:
             removed[table] = _delete(db, table, subject)
         cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))

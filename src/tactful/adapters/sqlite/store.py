@@ -30,6 +30,7 @@ from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
 from tactful.adapters.sqlite.records import SqliteRecords, cut_log
 from tactful.adapters.sqlite.rekeying import SqliteRekeying
+from tactful.adapters.sqlite.requests import SqliteRequests
 from tactful.adapters.sqlite.retaking import Progress, retake_all, unheard
 from tactful.adapters.sqlite.showings import SqliteShowings
 from tactful.adapters.sqlite.standings import SqliteStandings
@@ -61,6 +62,7 @@ class SqliteStore:
         self.features = SqliteFeatures(engine, keys)
         self.events = SqliteEvents(engine, intake)
         self.records = self._records(engine, intake, keys)
+        self.requests = SqliteRequests(engine, keys)
         self.catalogue = SqliteCatalogue(engine)
         self.tallies = SqliteTallies(engine)
         self.uses = SqliteUses(engine, self.tallies)

@@ -14,6 +14,7 @@ from tactful.terms import (
     Merge,
     Policy,
     Relationship,
+    Request,
     Standing,
     Statement,
     Trait,
@@ -32,6 +33,7 @@ class Holdings:
     events: Sequence[Event]
     uses: Mapping[tuple[str, date], int]
     merges: Sequence[Merge] = ()
+    requests: Sequence[tuple[Request, Mapping[int, str]]] = ()
 
     def __repr__(self) -> str:
         return f"Holdings({len(self.events)} events)"
@@ -65,6 +67,7 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
             for (activity, day), count in sorted(holdings.uses.items())
         ],
         "merges": [_merge(merge) for merge in holdings.merges],
+        "requests": [_request(request, words) for request, words in holdings.requests],
         "purposes": [_purpose(policy, name) for name in policy.purposes],
     }
 
@@ -122,6 +125,28 @@ def _merge(merge: Merge) -> dict[str, object]:
         "identifier": merge.shown.value if merge.shown else None,
         "by": merge.by,
         "undoneAt": _iso(merge.undone_at) if merge.undone_at else None,
+    }
+
+
+def _request(request: Request, words: Mapping[int, str]) -> dict[str, object]:
+    """Return a request of the subject's, with what was written in it."""
+    return {
+        "request": request.id,
+        "kind": request.kind.value,
+        "status": request.state.value,
+        "regime": request.regime,
+        "source": request.channel,
+        "by": request.by.value,
+        "steps": [
+            {
+                "step": step.kind.value,
+                "at": _iso(step.at),
+                "by": step.by,
+                "reason": step.reason,
+                "words": words.get(step.number, ""),
+            }
+            for step in request.steps
+        ],
     }
 
 

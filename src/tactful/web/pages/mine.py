@@ -115,7 +115,6 @@ def erase(data: Form, request: AnyRequest, state: State) -> Response[str]:
     """Erase everything, and say what was removed (Art. 17)."""
     holder = holder_of(request, state.opened, data)
     erasure = _erased(state.opened.shop, holder.user_id)
-    state.opened.requests.forget(holder.user_id)
     shown = {"removed": {}} if erasure is None else _told(erasure)
     return page("erased.html", holder.shown() | shown)
 

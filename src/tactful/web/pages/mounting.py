@@ -13,7 +13,16 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from tactful.terms import Mistake, NotFound, Trouble
-from tactful.web.pages import console, looking_up, mine, privacy, shop_front, shop_said
+from tactful.web.pages import (
+    console,
+    console_requests,
+    looking_up,
+    mine,
+    my_requests,
+    privacy,
+    shop_front,
+    shop_said,
+)
 from tactful.web.pages.guards import same_site
 from tactful.web.pages.rendering import FOLDER, page, see_other
 from tactful.web.problems import log_unexpected
@@ -76,6 +85,8 @@ _pages = Router(
         *console.HANDLERS,
         *privacy.HANDLERS,
         *looking_up.HANDLERS,
+        *console_requests.HANDLERS,
+        *my_requests.HANDLERS,
     ],
     guards=[same_site],
     exception_handlers={HTTPException: friendly, Exception: friendly},
