@@ -43,6 +43,7 @@ from tactful.adapters.sqlite.condition import look_over
 from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
 from tactful.assembly.backgrounds import chores_of, lake_behind
+from tactful.assembly.correspondence import SqliteLetters, letters_chores, signing_in_of
 from tactful.assembly.keys import MasterKeys, ShopKeyStore
 from tactful.assembly.stores import Opening, open_shop_store
 from tactful.capabilities.collect import Events
@@ -60,6 +61,8 @@ from tactful.shop import Parts, ReceiptParts, Shop, Store, Tallies
 from tactful.shop.background import Chore, Work
 from tactful.shop.census import census
 from tactful.shop.erasing_again import erase_again
+from tactful.shop.letters import Letters, Postbox
+from tactful.shop.signing_in import SigningIn
 from tactful.terms import Mistake, Policy, SubjectId, TactfulError
 
 KEY_FILE = "master.key"
@@ -99,6 +102,9 @@ class Opened:
     work: Work
     tallies: Tallies
     lake: LakeBehind
+    letters: Letters
+    outbox: SqliteLetters
+    signing_in: SigningIn
     lock: FolderLock | None = None
     pace: Pace | None = None
     probe: Callable[[], None] | None = None
@@ -211,9 +217,17 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     lake = lake_behind(store, policy, settings, folder=folder, clock=clock)
     parts = _parts(store, lake, policy, settings, folder=folder, clock=clock)
     shop = Shop(parts)
+    letters = Postbox(store.letters, clock=clock, tallies=store.tallies)
+    signing_in = signing_in_of(store, parts, letters, settings)
     return Opened(
         shop=shop,
-        chores=chores_of(store, lake, policy, settings, clock=clock),
+        letters=letters,
+        outbox=store.letters,
+        signing_in=signing_in,
+        chores=(
+            *letters_chores(store, signing_in, settings, clock=clock),
+            *chores_of(store, lake, policy, settings, clock=clock),
+        ),
         work=store.work,
         tallies=store.tallies,
         lake=lake,

@@ -16,6 +16,7 @@ from tactful.terms.errors import (
 from tactful.terms.event import Event, PlannedEvent, PlannedProperty, TrackingPlan
 from tactful.terms.identifier import Identifier, IdentifierKind
 from tactful.terms.item import Item
+from tactful.terms.letter import Letter, Posted, Queued
 from tactful.terms.merge import Merge
 from tactful.terms.notice import Notice
 from tactful.terms.policy import MAIN_NOTICE, STRICTEST, Policy
@@ -31,6 +32,7 @@ from tactful.terms.regime import (
     RelationshipKind,
     SignalRule,
 )
+from tactful.terms.session import Session
 from tactful.terms.signals import Platform, Signals, SignalSources
 from tactful.terms.standing import (
     Relationship,
@@ -57,6 +59,7 @@ __all__ = [
     "IdentifierKind",
     "Item",
     "LegalBasis",
+    "Letter",
     "Level",
     "Merge",
     "Minor",
@@ -71,7 +74,9 @@ __all__ = [
     "Platform",
     "Policy",
     "PolicyMistake",
+    "Posted",
     "Purpose",
+    "Queued",
     "Reason",
     "RefusedLevel",
     "Regime",
@@ -79,6 +84,7 @@ __all__ = [
     "Relationship",
     "RelationshipKind",
     "Said",
+    "Session",
     "SignalRule",
     "SignalSources",
     "Signals",

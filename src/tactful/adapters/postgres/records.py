@@ -31,6 +31,9 @@ _ALWAYS: Final = (
     "features",
     "statements",
     "subjects",
+    "letters",
+    "sessions",
+    "sign_in_links",
 )
 _THERE: Final = "SELECT to_regclass(?) IS NOT NULL"
 """Days that the lake took over are dropped."""

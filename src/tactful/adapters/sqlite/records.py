@@ -37,7 +37,16 @@ T = TypeVar("T")
 
 LOG_HELD_SECONDS = 5.0
 
-_OF_SUBJECT: Final = ("identifiers", "traits", "features", "relationships", "uses")
+_OF_SUBJECT: Final = (
+    "identifiers",
+    "traits",
+    "features",
+    "relationships",
+    "uses",
+    "letters",
+    "sessions",
+    "sign_in_links",
+)
 
 Messages = list[bytes]
 """The message ids of events that were deleted."""
@@ -98,6 +107,7 @@ class SqliteRecords:
         removed["digests"] = self._engine.digests.forget(db, subject)
         for table in _OF_SUBJECT:
             removed[table] = _delete(db, table, subject)
+        db.execute("DELETE FROM sessions WHERE subject IS NULL")  # one may be of whom nobody knew yet
         cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
         removed["subjects"] = cursor.rowcount
         return removed

@@ -57,7 +57,7 @@ def sign_in(data: Form, request: AnyRequest, state: State) -> Response[str] | Re
 @post("/console/session/end", sync_to_thread=False)
 def sign_out() -> Redirect:
     """Take the cookie back."""
-    gone = Cookie(key=COOKIE, value="", path="/console", max_age=0, httponly=True)
+    gone = Cookie(key=COOKIE, value="", path="/", max_age=0, httponly=True)
     return see_other("/console", cookies=[gone])
 
 

@@ -35,7 +35,7 @@ def session_cookie(request: AnyRequest, opened: Opened) -> Cookie:
     return Cookie(
         key=COOKIE,
         value=str(_signer(opened).dumps("console")),
-        path="/console",
+        path="/",
         max_age=SESSION_SECONDS,
         httponly=True,
         secure=request.url.scheme == "https",

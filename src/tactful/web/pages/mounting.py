@@ -13,8 +13,18 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from tactful.terms import Mistake, NotFound, Trouble
-from tactful.web.pages import console, looking_up, mine, privacy, shop_front, shop_said
+from tactful.web.pages import (
+    console,
+    looking_up,
+    mine,
+    outbox,
+    privacy,
+    shop_front,
+    shop_said,
+    signing_in,
+)
 from tactful.web.pages.guards import same_site
+from tactful.web.pages.holder import NeedsProof, NeedsSignIn
 from tactful.web.pages.rendering import FOLDER, page, see_other
 from tactful.web.problems import log_unexpected
 
@@ -73,12 +83,20 @@ _pages = Router(
         *shop_front.HANDLERS,
         *shop_said.HANDLERS,
         *mine.HANDLERS,
+        *signing_in.HANDLERS,
+        *outbox.HANDLERS,
         *console.HANDLERS,
         *privacy.HANDLERS,
         *looking_up.HANDLERS,
     ],
     guards=[same_site],
-    exception_handlers={HTTPException: friendly, Exception: friendly},
+    before_request=signing_in.exchange,
+    exception_handlers={
+        NeedsSignIn: signing_in.sign_in_first,
+        NeedsProof: signing_in.prove_first,
+        HTTPException: friendly,
+        Exception: friendly,
+    },
 )
 
 _static = create_static_files_router(
