@@ -28,6 +28,9 @@ NETWORK_BITS: Final = {4: 24, 6: 48}
 """Who has one address of such a network has most likely all of them."""
 
 
+_NO_LINK: Final = "This link is not valid, or older than a week. Ask the shop for a new one."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cookies:
     """
@@ -83,7 +86,7 @@ def exchange(request: AnyRequest) -> Response[Any] | None:
     opened: Opened = request.app.state.opened
     user_id, age = opened.links.read(token), opened.links.age(token)
     if user_id is None or age is None:
-        return refused(opened, "This link is not valid, or older than a week.")
+        return refused(opened, _NO_LINK)
     cookies = Cookies.of(request, opened)
     held = opened.signing_in.begin(
         user_id, proved_ago=age, ending=held_by(request, cookies)
@@ -116,7 +119,7 @@ def network_of(request: AnyRequest) -> str:
     peer = address_of(request.client.host) if request.client else None
     if peer is None:
         return "unknown"
-    address = sender(peer, request.scope["headers"], places.trusted) or peer
+    address = sender(peer, [*request.scope["headers"]], places.trusted) or peer
     bits = NETWORK_BITS[address.version]
     return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
 

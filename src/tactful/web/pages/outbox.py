@@ -13,7 +13,7 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from tactful.assembly import Opened
-from tactful.web.pages.console_key import COOKIE, may_see
+from tactful.web.pages.console_key import may_see
 from tactful.web.pages.rendering import page, see_other
 
 AnyRequest = Request[Any, Any, Any]
@@ -30,7 +30,6 @@ def outbox(request: AnyRequest, state: State) -> Response[str] | Redirect:
     shown = {
         "shop_name": opened.settings.shop.name,
         "demo": opened.settings.shop.demo,
-        "signed_in": COOKIE in request.cookies,
         "sends": bool(opened.settings.mail.host),
         "letters": opened.outbox.waiting(opened.shop.now(), LATEST),
         "latest": LATEST,
