@@ -97,6 +97,7 @@ class Links:
 
     def age(self, token: str) -> timedelta | None:
         """Return how long ago *token* was signed, or None where it is not ours or too old."""
+        signed: datetime
         try:
             _, signed = self._serializer().loads(
                 token, max_age=LINK_LIFETIME_SECONDS, return_timestamp=True

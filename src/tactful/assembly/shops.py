@@ -293,6 +293,8 @@ def _store(
         records=records or store.records,
         catalogue=store.catalogue,
         tallies=store.tallies,
+        letters=store.letters,
+        sessions=store.sessions,
         close=store.close,
     )
 

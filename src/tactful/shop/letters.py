@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from tactful.shop.parts import Tallies
-from tactful.terms import Busy, Letter, Mistake, Queued, SubjectId, Trouble
+from tactful.terms import Busy, Letter, Mistake, NotFound, Queued, SubjectId, Trouble
 
 SIGN_IN: Final = "sign-in"
 CODE: Final = "code"
@@ -35,21 +35,23 @@ A_ROUND: Final = 100
 class Letters(Protocol):
     """Where a letter is left to be sent."""
 
-    def queue(self, subject: SubjectId | None, kind: str, to: str, title: str, text: str) -> None:
+    def queue(
+        self, subject: SubjectId | None, kind: str, to: str, subject_line: str, text: str
+    ) -> None:
         """
         Leave a letter of *kind* to the address *to*; it is durable on return.
 
         Args:
             subject: Whom it concerns: it is sealed under their key, and goes when they are erased.
-                None for anybody else, such as the privacy officer, and for who was erased.
+                None for anybody else, such as the privacy officer; who is erased already is told
+                so as anybody else is.
             kind: What it is for, in fixed words: all that is remembered of it.
             to: One address.
-            title: One line.
+            subject_line: Its title, one line.
             text: Plain text.
 
         Raises:
             Mistake: the address is none, or the title has more than one line.
-            NotFound: *subject* is not there any more.
         """
 
 
@@ -59,7 +61,12 @@ class Outbox(Protocol):
     def put(
         self, letter: Letter, *, subject: SubjectId | None, at: datetime, until: datetime
     ) -> None:
-        """Keep *letter* until it is sent, or *until* it is of no use; durable on return."""
+        """
+        Keep *letter* until it is sent, or *until* it is of no use; durable on return.
+
+        Raises:
+            NotFound: *subject* is not there any more.
+        """
 
     def due(self, at: datetime) -> bool:
         """Tell whether a letter waits to be sent."""
@@ -102,11 +109,17 @@ class Postbox:
         self._clock = clock
         self._tallies = tallies
 
-    def queue(self, subject: SubjectId | None, kind: str, to: str, title: str, text: str) -> None:
+    def queue(
+        self, subject: SubjectId | None, kind: str, to: str, subject_line: str, text: str
+    ) -> None:
         """Leave a letter to be sent; see `Letters`."""
         at = self._clock()
-        letter = Letter(kind=kind, to=to, title=title, text=text)
-        self._outbox.put(letter, subject=subject, at=at, until=at + LASTS.get(kind, LONGEST))
+        until = at + LASTS.get(kind, LONGEST)
+        letter = Letter(kind=kind, to=to, title=subject_line, text=text)
+        try:
+            self._outbox.put(letter, subject=subject, at=at, until=until)
+        except NotFound:
+            self._outbox.put(letter, subject=None, at=at, until=until)
         self._tallies.add("letter", f"{kind} queued")
 
 

@@ -157,7 +157,7 @@ class SigningIn:
 
     def follow(self, key: str, *, ending: str = "") -> str | None:
         """
-        Use a mailed link up; return what its browser holds from now on, None where it opens nothing.
+        Use a mailed link up; return what its browser holds from now on, None if it opens nothing.
 
         Args:
             key: What the link carries.
@@ -166,9 +166,7 @@ class SigningIn:
         user_id = self._links.use(mark_of(key), self._parts.clock())
         return None if user_id is None else self.begin(user_id, ending=ending)
 
-    def begin(
-        self, user_id: str, *, proved_ago: timedelta = timedelta(0), ending: str = ""
-    ) -> str:
+    def begin(self, user_id: str, *, proved_ago: timedelta = timedelta(0), ending: str = "") -> str:
         """Sign *user_id* in, who proved who they are that long ago; return what is to be held."""
         held, at = self._chance.secret(), self._parts.clock()
         session = Session(
@@ -292,10 +290,10 @@ def _link_letter(to: str, address: str, shop_name: str) -> Letter:
 
 
 def _code_words(code: str, shop_name: str) -> tuple[str, str]:
-    return (
-        f"Your code for {shop_name}",
+    text = (
         f"The code is:\n\n    {code}\n\n"
         "Type it where you were asked for it; it works once, for 15 minutes.\n\n"
         f"Nobody from {shop_name} will ever ask you for it. If you did not ask for it, somebody "
-        "else may be signed in as you: ask the shop.\n",
+        "else may be signed in as you: ask the shop.\n"
     )
+    return f"Your code for {shop_name}", text

@@ -256,6 +256,8 @@ class Subject:
             events=store.events.history(permit),
             uses=store.records.uses(permit),
             merges=store.identities.merges(permit),
+            letters=store.letters.of(permit),
+            sessions=store.sessions.of(permit),
         )
 
 

@@ -36,7 +36,9 @@ class Letter:
         if not _KIND.fullmatch(self.kind):
             raise Mistake("name the kind of a letter in small letters and hyphens: sign-in")
         if len(self.to) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(self.to):
-            raise Mistake("this is no address that a letter can go to: write it as name@example.org")
+            raise Mistake(
+                "this is no address that a letter can go to: write it as name@example.org"
+            )
         if not 0 < len(self.title) <= LONGEST_TITLE or _BREAKS.search(self.title):
             raise Mistake(f"the title of a letter is one line of up to {LONGEST_TITLE} characters")
         if len(self.text) > LONGEST_TEXT or "\x00" in self.text:

@@ -107,7 +107,9 @@ class SqliteRecords:
         removed["digests"] = self._engine.digests.forget(db, subject)
         for table in _OF_SUBJECT:
             removed[table] = _delete(db, table, subject)
-        db.execute("DELETE FROM sessions WHERE subject IS NULL")  # one may be of whom nobody knew yet
+        db.execute(
+            "DELETE FROM sessions WHERE subject IS NULL"
+        )  # one may be of whom nobody knew yet
         cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
         removed["subjects"] = cursor.rowcount
         return removed

@@ -112,7 +112,9 @@ class SqliteSessions:
             if row is not None:
                 subject = None if row[0] is None else SubjectId(row[0])
                 sealed = seal_own(db, self._keys, code, table=_CODES, subject=subject)
-                query = "UPDATE sessions SET code = ?, code_until = ?, code_tries = 0 WHERE hash = ?"
+                query = (
+                    "UPDATE sessions SET code = ?, code_until = ?, code_tries = 0 WHERE hash = ?"
+                )
                 db.execute(query, (sealed, to_ms(until), mark))
 
         self._engine.writer.run(work)

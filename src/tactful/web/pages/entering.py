@@ -16,6 +16,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from tactful.assembly import Opened
+from tactful.web.links import home_in_settings
 from tactful.web.pages.guards import on_this_machine
 from tactful.web.pages.rendering import HEADERS, page, see_other
 from tactful.web.places import Places
@@ -88,9 +89,7 @@ def exchange(request: AnyRequest) -> Response[Any] | None:
     if user_id is None or age is None:
         return refused(opened, _NO_LINK)
     cookies = Cookies.of(request, opened)
-    held = opened.signing_in.begin(
-        user_id, proved_ago=age, ending=held_by(request, cookies)
-    )
+    held = opened.signing_in.begin(user_id, proved_ago=age, ending=held_by(request, cookies))
     rest = [(name, said) for name, said in request.query_params.items() if name != "token"]
     answer = see_other(f"{path}?{urlencode(rest)}" if rest else path, cookies=[cookies.given(held)])
     answer.headers.update(HEADERS)
@@ -131,12 +130,9 @@ def home_of(request: AnyRequest, opened: Opened) -> str:
     Never by the word of a request from elsewhere: whoever sends it could have letters with links
     to a host of their own sent to others.
     """
-    settings = opened.settings
-    if settings.mail.base_url:
-        return settings.mail.base_url.rstrip("/")
-    if on_this_machine(request):
+    if not opened.settings.mail.base_url and on_this_machine(request):
         return str(request.base_url).rstrip("/")
-    return f"http://{settings.server.host}:{settings.server.port}"
+    return home_in_settings(opened)
 
 
 def _is_mine(path: str) -> bool:

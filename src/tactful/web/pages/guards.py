@@ -69,7 +69,11 @@ def _host(connection: AnyConnection) -> str:
     """Return the host as the browser knows it: what the shop says, or what the request does."""
     said: str = connection.app.state.opened.settings.mail.base_url
     here = connection.headers.get("host", "")
-    return urlsplit(said).netloc if said and not _is_loopback(urlsplit(f"//{here}").hostname or "") else here
+    return (
+        urlsplit(said).netloc
+        if said and not _is_loopback(urlsplit(f"//{here}").hostname or "")
+        else here
+    )
 
 
 def _is_loopback(host: str) -> bool:
