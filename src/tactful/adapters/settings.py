@@ -170,7 +170,7 @@ class MailSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
     def __post_init__(self) -> None:
         if self.host and not _MAILBOX.fullmatch(self.sender):
             raise ValueError('[mail] needs sender, an address of yours: "privacy@example.org"')
-        if any(ord(sign) < 32 for sign in self.sender_name):
+        if not all(map(str.isprintable, self.sender_name)):
             raise ValueError("sender_name is one line")
         if self.user and self.security == "none":
             raise ValueError('a password is sent in clear with security = "none": use "starttls"')

@@ -35,7 +35,7 @@ A_ROUND: Final = 100
 class Letters(Protocol):
     """Where a letter is left to be sent."""
 
-    def queue(
+    def queue(  # noqa: PLR0917 - a contract: as one writes a letter
         self, subject: SubjectId | None, kind: str, to: str, subject_line: str, text: str
     ) -> None:
         """
@@ -109,7 +109,7 @@ class Postbox:
         self._clock = clock
         self._tallies = tallies
 
-    def queue(
+    def queue(  # noqa: PLR0917 - a contract: as one writes a letter
         self, subject: SubjectId | None, kind: str, to: str, subject_line: str, text: str
     ) -> None:
         """Leave a letter to be sent; see `Letters`."""

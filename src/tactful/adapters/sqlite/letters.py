@@ -143,7 +143,7 @@ class SqliteLetters:
         said = unseal_own(db, self._keys, sealed, table=TABLE, subject=subject)
         if said is None:
             return None
-        to, title, text = cast(list[str], said)
+        to, title, text = cast("list[str]", said)
         return Queued(
             id=number,
             letter=Letter(kind=kind, to=to, title=title, text=text),
