@@ -12,6 +12,7 @@ import ssl
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Final
 
@@ -21,6 +22,8 @@ from tactful.terms import Busy, Mistake, Queued, Trouble
 PASSWORD: Final = "TACTFUL_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
 PATIENCE_SECONDS: Final = 20.0
 _FOR_GOOD: Final = 500
+_PLAIN: Final = SMTP.clone(cte_type="7bit")
+"""Every server takes what is written so, whatever it holds."""
 
 
 class Smtp:
@@ -46,9 +49,11 @@ class Smtp:
             Trouble: the server cannot be reached, or does not let us in.
         """
         message = message_of(queued, sender=self._settings.sender, name=self._settings.sender_name)
+        [to] = message["To"].addresses
+        options = () if to.addr_spec.isascii() else ("SMTPUTF8",)
         try:
             with self._connected() as server:
-                server.send_message(message)
+                server.sendmail(self._settings.sender, to.addr_spec, message.as_bytes(), options)
         except smtplib.SMTPRecipientsRefused as refused:
             raise _refusal([code for code, _ in refused.recipients.values()]) from None
         except smtplib.SMTPSenderRefused as refused:
@@ -86,11 +91,13 @@ def message_of(queued: Queued, *, sender: str, name: str) -> EmailMessage:
     Raises:
         Mistake: it does not fit into a message.
     """
-    letter, message = queued.letter, EmailMessage()
+    letter = queued.letter
     try:
+        name_there, domain = _reachable(letter.to)
+        message = EmailMessage(policy=_PLAIN if name_there.isascii() else SMTPUTF8)
         message["Subject"] = letter.title
         message["From"] = Address(display_name=name, addr_spec=sender)
-        message["To"] = Address(addr_spec=letter.to)
+        message["To"] = Address(username=name_there, domain=domain)
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{queued.id}@{sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer from a machine, please
@@ -98,6 +105,12 @@ def message_of(queued: Queued, *, sender: str, name: str) -> EmailMessage:
     except (ValueError, LookupError, UnicodeError) as error:
         raise Mistake("the letter does not fit into a message") from error
     return message
+
+
+def _reachable(address: str) -> tuple[str, str]:
+    """Return the name in *address*, and its domain as the network knows it (RFC 5890)."""
+    name, _, domain = address.rpartition("@")
+    return name, domain.encode("idna").decode()
 
 
 def _refusal(codes: list[int]) -> Mistake | Busy:

@@ -1,4 +1,4 @@
-# ruff: noqa: S101 - a suite asserts
+# ruff: noqa: S101, PLR2004 - a suite asserts, and counts
 """What every store of sessions promises: they end, links work once, and counts hold."""
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SessionsSuite:
         return LetterShelf(shelf)
 
     def test_a_session_is_found_by_its_mark_while_it_lasts(self, box: LetterShelf) -> None:
-        """It is found with what it says, until it is idle or old; seeing it keeps it from idling."""
+        """It is found until it is idle or old; seeing it keeps it from idling."""
         ann = box.shelf.subject("ann")
         begun = box.begin(MARK, "ann", subject=ann)
         assert box.find(MARK) == begun
