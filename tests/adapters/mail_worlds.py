@@ -21,10 +21,11 @@ class Mailboxes:
     """What was taken, and for whom nothing is: `answers` by recipient."""
 
     taken: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
 
-    async def handle_RCPT(  # noqa: N802, PLR0917 - the name and the shape that aiosmtpd calls
-        self, server: SMTP, session: Any, envelope: Any, address: str, options: Any
+    async def handle_RCPT(  # noqa: N802 - the name and the shape that aiosmtpd calls
+        self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
         """Take or refuse one recipient."""
         answer = self.answers.get(address)
@@ -33,12 +34,13 @@ class Mailboxes:
         return answer or "250 OK"
 
     async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Any, envelope: Any
+        self, _server: SMTP, _session: Any, envelope: Any
     ) -> str:
         """Keep one message."""
         found = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(found, EmailMessage)
         self.taken.append(found)
+        self.recipients.extend(envelope.rcpt_tos)
         return "250 OK"
 
 
