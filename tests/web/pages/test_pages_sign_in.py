@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -83,7 +82,8 @@ def test_looking_uses_nothing_up_and_using_does(client: TestClient[Any], opened:
     """A scanner may look at a link ever so often; once it was used it opens nothing any more."""
     ask(client)
     link = link_in(opened)
-    form = [Reader(client.get(link)).form("/me/sign-in/link") for _ in range(3)][0]
+    for _ in range(3):
+        form = Reader(client.get(link)).form("/me/sign-in/link")
     assert client.post(form.action, data=form.fields).status_code == 303
 
     for answer in (client.post(form.action, data=form.fields), client.get(link)):
@@ -292,11 +292,11 @@ def test_a_signed_link_leaves_the_address_bar(client: TestClient[Any], opened: O
 
 
 @pytest.fixture
-def late(client: TestClient[Any], opened: Opened) -> Iterator[TestClient[Any]]:
+def late(client: TestClient[Any], opened: Opened) -> TestClient[Any]:
     """Return a browser that was signed in a quarter of an hour ago."""
     held = opened.signing_in.begin(ADA, proved_ago=timedelta(minutes=15))
     client.cookies.set("tactful", held)
-    yield client
+    return client
 
 
 @pytest.mark.parametrize("path", ["/me/export", "/me/erasure"])
