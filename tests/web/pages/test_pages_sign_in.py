@@ -66,7 +66,7 @@ def is_in(client: TestClient[Any]) -> bool:
 
 def test_a_letter_lets_in(client: TestClient[Any], opened: Opened) -> None:
     """The address gets a link, its page a button, and the button leads to one's own page."""
-    assert client.get("/me").status_code == 403
+    assert client.get("/me").headers["location"] == "/me/sign-in"
     assert "letter is on its way" in Reader(ask(client)).text
     asking = client.get(link_in(opened))
     assert asking.status_code == 200

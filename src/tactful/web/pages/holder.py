@@ -34,7 +34,11 @@ LOCALE: Final = "en"
 
 
 class NeedsSignIn(PermissionDeniedException):
-    """Nobody is signed in; the detail says why, in one line, where there is something to say."""
+    """Nobody is signed in; `why` says what became of their session, if they had one."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why or "Sign in first.")
+        self.why = why
 
 
 class NeedsProof(PermissionDeniedException):

@@ -135,9 +135,11 @@ HANDLERS: Final = (
 )
 
 
-def sign_in_first(request: AnyRequest, error: NeedsSignIn) -> Response[str]:
-    """Return the page that lets in whoever is not signed in."""
-    return refused(request.app.state.opened, error.detail)
+def sign_in_first(request: AnyRequest, error: NeedsSignIn) -> Response[str] | Redirect:
+    """Lead whoever is not signed in to where they can; say what was refused, if anything was."""
+    if not error.why and request.method == "GET":
+        return see_other("/me/sign-in")
+    return refused(request.app.state.opened, error.why or error.detail)
 
 
 def prove_first(_: AnyRequest, error: NeedsProof) -> Redirect:
