@@ -150,6 +150,23 @@ def test_a_process_that_died_with_a_letter_loses_none(
     assert message["message-id"] == f"<{taken.id}@shop.example>"
 
 
+def test_a_new_master_key_opens_the_letters_of_before(tmp_path: Path, clock: Clock) -> None:
+    """What waits can be read after a rotation, and after the old key is gone."""
+    init_shop(tmp_path / "shop")
+    opened = open_shop(tmp_path / "shop", clock=clock)
+    leave(opened, "officer")
+    opened.master_keys.rotate(index=True, wrapping=lambda *_: None, indexing=lambda *_: None)
+    opened.master_keys.retire()
+    opened.close()
+
+    opened = open_shop(tmp_path / "shop", clock=clock)
+    try:
+        [queued] = opened.outbox.waiting(clock(), 9)
+        assert queued.letter.to == "officer@example.org"
+    finally:
+        opened.close()
+
+
 def test_a_shop_without_mail_keeps_its_letters(tmp_path: Path) -> None:
     """Nothing is sent without `[mail]`: letters can be read in the outbox."""
     init_shop(tmp_path / "shop")

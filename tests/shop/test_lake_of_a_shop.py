@@ -40,6 +40,7 @@ def test_nothing_to_do(opened: Opened) -> None:
         "forget",
         "retain",
         "retire",
+        "sign-in",
     }
     assert not opened.lake.folder.exists()
 
