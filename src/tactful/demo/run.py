@@ -70,7 +70,8 @@ def run(
         opened.close()
     _invite(folder, keys, port, voice)
     voice.say(f"http://127.0.0.1:{port}/outbox   letters that a real shop would mail")
-    voice.say(f"http://127.0.0.1:{port}/me?token={mine}   what one of them sees and decides")
+    voice.say("what one of the people sees and decides:")
+    voice.lead_to(f"http://127.0.0.1:{port}/me?token={mine}")
 
 
 def _play(opened: Opened, filling: Filling, voice: Narration) -> None:

@@ -38,7 +38,7 @@ async def sign(serving: Serving, asked: Asked) -> Reply:
     token = opened.links.sign(user_id)
     link = f"{home_in_settings(opened)}/me?{urlencode({'token': token})}"
     until = datetime.now(UTC).replace(microsecond=0) + LINK_LASTS
-    return answer(LinkSaid(link=link, token=token, until=until), status=HTTPStatus.CREATED)
+    return answer(LinkSaid(link=link, token=token, until=until))
 
 
 def home_in_settings(opened: Opened) -> str:
