@@ -42,6 +42,7 @@ def test_nothing_to_do(opened: Opened) -> None:
         "requests",
         "retain",
         "retire",
+        "sign-in",
     }
     assert not opened.lake.folder.exists()
 

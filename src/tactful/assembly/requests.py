@@ -27,6 +27,7 @@ def request_rules(
     """Return how the shop of *settings* handles requests; *letters* are sent where there are."""
     said, key = settings.requests, keys.shop.all(RECEIPTS)[-1]
     server = settings.server
+    home = settings.mail.base_url or f"http://{server.host}:{server.port}"
     return RequestRules(
         digest=lambda what, value: blind_index(key, what, value),
         new_code=lambda: f"{secrets.randbelow(1_000_000):06}",
@@ -35,7 +36,7 @@ def request_rules(
         review=frozenset(map(RequestKind, said.review)),
         officer=said.officer,
         complaint=said.complaint,
-        page=f"http://{server.host}:{server.port}/me/requests",
+        page=f"{home.rstrip('/')}/me/requests",
     )
 
 

@@ -43,6 +43,7 @@ from tactful.adapters.sqlite.condition import look_over
 from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
 from tactful.assembly.backgrounds import chores_of, lake_behind
+from tactful.assembly.correspondence import SqliteLetters, letters_chores, signing_in_of
 from tactful.assembly.keys import MasterKeys, ShopKeyStore
 from tactful.assembly.requests import request_chores, request_rules
 from tactful.assembly.stores import Opening, open_shop_store
@@ -61,6 +62,8 @@ from tactful.shop import Parts, ReceiptParts, Shop, Store, Tallies
 from tactful.shop.background import Chore, Work
 from tactful.shop.census import census
 from tactful.shop.erasing_again import erase_again
+from tactful.shop.letters import Letters, Postbox
+from tactful.shop.signing_in import SigningIn
 from tactful.terms import Mistake, Policy, SubjectId, TactfulError
 
 KEY_FILE = "master.key"
@@ -99,6 +102,9 @@ class Opened:
     work: Work
     tallies: Tallies
     lake: LakeBehind
+    letters: Letters
+    outbox: SqliteLetters
+    signing_in: SigningIn
     lock: FolderLock | None = None
     pace: Pace | None = None
     probe: Callable[[], None] | None = None
@@ -217,10 +223,16 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     lake = lake_behind(store, policy, settings, folder=folder, clock=clock)
     parts = _parts(store, lake, policy, settings, folder=folder, clock=clock)
     shop = Shop(parts)
+    letters = _postbox(store, clock)
+    signing_in = signing_in_of(store, parts, letters, settings)
     return Opened(
         shop=shop,
         words=words,
+        letters=letters,
+        outbox=store.letters,
+        signing_in=signing_in,
         chores=(
+            *letters_chores(store, signing_in, settings, clock=clock),
             *chores_of(store, lake, policy, settings, clock=clock),
             *request_chores(shop),
         ),
@@ -242,6 +254,10 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
         probe=store.probe,
         condition=None if settings.store.url else lambda: look_over(data, today=clock().date()),
     )
+
+
+def _postbox(store: SqliteStore, clock: Clock) -> Postbox:
+    return Postbox(store.letters, clock=clock, tallies=store.tallies)
 
 
 def _parts(
@@ -267,7 +283,7 @@ def _parts(
         clock=clock,
         new_id=lambda: secrets.token_hex(16),
         receipts=_receipt_parts(settings, folder / settings.store.keys, store),
-        requests=request_rules(settings, store.keys),
+        requests=request_rules(settings, store.keys, _postbox(store, clock)),
         limits=_limits(settings),
     )
 
@@ -290,6 +306,8 @@ def _store(
         requests=store.requests,
         catalogue=store.catalogue,
         tallies=store.tallies,
+        letters=store.letters,
+        sessions=store.sessions,
         close=store.close,
     )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tactful.cli import ports
 from tactful.cli.check_lake import background, lake
+from tactful.cli.check_mail import mail
 from tactful.cli.findings import Finding, State
 from tactful.cli.surroundings import surroundings
 from tactful.cli.text import minute
@@ -74,6 +75,7 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _server(opened)
     yield from _webhooks(opened)
     yield from _requests(opened)
+    yield mail(opened)
     yield background(opened)
     yield lake(opened)
     yield _counts(opened)

@@ -65,9 +65,13 @@ def run(
     opened = open_shop(folder)
     try:
         _play(opened, filling, voice)
+        mine = opened.links.sign(_personas(filling)[0].shopper)
     finally:
         opened.close()
     _invite(folder, keys, port, voice)
+    voice.say(f"http://127.0.0.1:{port}/outbox   letters that a real shop would mail")
+    voice.say("what one of the people sees and decides:")
+    voice.lead_to(f"http://127.0.0.1:{port}/me?token={mine}")
 
 
 def _play(opened: Opened, filling: Filling, voice: Narration) -> None:

@@ -55,7 +55,8 @@ class RequestPost:
 
     def _post(self, to: str, letter: Letter, subject: SubjectId | None) -> None:
         sends = self._letters if to else None
-        self._work.parts.store.tallies.add("letter", "queued" if sends else "not sent")
+        if sends is None:
+            self._work.parts.store.tallies.add("letter", "request not sent")
         if sends:
             sends.queue(
                 subject, letter.kind, to, subject_line=letter.subject_line, text=letter.text

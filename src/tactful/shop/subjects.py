@@ -242,6 +242,8 @@ class Subject:
                 (request, store.requests.words(permit, request))
                 for request in store.requests.of(permit)
             ],
+            letters=store.letters.of(permit),
+            sessions=store.sessions.of(permit),
         )
 
 

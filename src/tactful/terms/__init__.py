@@ -16,6 +16,7 @@ from tactful.terms.errors import (
 from tactful.terms.event import Event, PlannedEvent, PlannedProperty, TrackingPlan
 from tactful.terms.identifier import Identifier, IdentifierKind
 from tactful.terms.item import Item
+from tactful.terms.letter import Letter, Posted, Queued
 from tactful.terms.merge import Merge
 from tactful.terms.notice import Notice
 from tactful.terms.policy import MAIN_NOTICE, STRICTEST, Policy
@@ -32,6 +33,7 @@ from tactful.terms.regime import (
     SignalRule,
 )
 from tactful.terms.request import Proof, Request, RequestKind, RequestState, Step, StepKind
+from tactful.terms.session import Session
 from tactful.terms.signals import Platform, Signals, SignalSources
 from tactful.terms.standing import (
     Relationship,
@@ -58,6 +60,7 @@ __all__ = [
     "IdentifierKind",
     "Item",
     "LegalBasis",
+    "Letter",
     "Level",
     "Merge",
     "Minor",
@@ -72,8 +75,10 @@ __all__ = [
     "Platform",
     "Policy",
     "PolicyMistake",
+    "Posted",
     "Proof",
     "Purpose",
+    "Queued",
     "Reason",
     "RefusedLevel",
     "Regime",
@@ -84,6 +89,7 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "Said",
+    "Session",
     "SignalRule",
     "SignalSources",
     "Signals",

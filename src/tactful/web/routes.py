@@ -20,6 +20,7 @@ from tactful.web import (
     examples,
     ingest,
     items,
+    links,
     merging,
     messages,
     operations,
@@ -251,6 +252,13 @@ def _merges() -> Iterator[Route]:
         takes=messages.UnmergeAsk,
         gives=messages.MergeSaid,
         example=examples.UNMERGE,
+    )
+    yield _by_the_shop(
+        method="POST",
+        path="/v1/subjects/{id}/links",
+        endpoint=links.sign,
+        summary="Sign a link that lets a subject in to their own page, for a week",
+        gives=links.LinkSaid,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from postgres_worlds import Server
-from tactful.assembly import Moved, init_shop, move_store, open_shop
+from tactful.assembly import Moved, Opened, init_shop, move_store, open_shop
 from tactful.shop import Asking, Who
 from tactful.terms import (
     Identifier,
@@ -66,6 +66,7 @@ def moving(tmp_path: Path, postgres: Server) -> Iterator[Moving]:
     init_shop(folder)
     opened = open_shop(folder)
     live(opened.shop)
+    write_and_sign_in(opened)
     opened.close()
     url = postgres.new_database()
     yield Moving(folder=folder, url=url)
@@ -92,6 +93,14 @@ def live(shop: Any) -> None:
     shop.subject("gone").erase()
 
 
+def write_and_sign_in(opened: Opened) -> None:
+    """Let letters wait, and somebody who is known and somebody who is not be signed in."""
+    for subject in (opened.shop.subject("u-5").number, None):
+        opened.letters.queue(subject, "answer", "u-5@example.org", "Hello", "Hello!\n")
+    opened.signing_in.begin("u-6")
+    opened.signing_in.begin("a stranger")
+
+
 def viewed(name: str, message: str) -> dict[str, object]:
     """Return a call of *name*."""
     return {
@@ -112,6 +121,8 @@ def test_everything_is_there(moving: Moving) -> None:
 
     counts = {table.name: table.rows for table in moved.tables}
     assert counts["subjects"] >= len(PEOPLE)
+    assert (counts["letters"], counts["sessions"]) == (2, 2)
+    assert [len(one["letters"]) + len(one["sessions"]) for one in before[5:7]] == [1, 1]
     assert sum(rows for name, rows in counts.items() if name.startswith("events_")) == 65
     assert moving.url.partition("?")[0] in (moving.folder / "tactful.toml").read_text()
     assert moving.known() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -13,8 +14,12 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import httpx
 import pytest
-from page_worlds import ADA
+from itsdangerous import TimestampSigner
+from page_worlds import ADA, NOTICE, SHAPING
+
+from tactful.assembly import open_shop
 
 CHROMIUM = Path("/usr/bin/chromium")
 STARTING_SECONDS = 60
@@ -24,6 +29,15 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}"),
 ]
 
+PATHS = (
+    "/shop?as=ada",
+    "/shop/items/kettle?as=ada",
+    "me",
+    "/console",
+    "/console/requests",
+    "/me/sign-in",
+    "/outbox",
+)
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, summary, input')]
   .filter(e => e.type !== 'hidden' && e.offsetParent !== null && !e.matches('.skip, p a, li > a'))
   .map(e => [e.tagName, e.textContent, e.getBoundingClientRect()])
@@ -129,10 +143,93 @@ def test_a_shopper_finds_out_and_is_forgotten(chromium: Any, address: str) -> No
         assert "It is gone" in page.inner_text("h1")
 
 
+def test_a_shopper_signs_in_by_a_letter(chromium: Any, address: str, made_shops: Any) -> None:
+    """A letter lets in, with a cookie that no script can read, and signing out ends it."""
+    _know(address, made_shops[True].secret_key, "bea")
+    with window(chromium) as page:
+        page.goto(f"{address}/me")
+        page.get_by_label("Your e-mail address").fill("bea@example.org")
+        page.get_by_role("button", name="Send me a link").click()
+        assert "a letter is on its way" in page.inner_text("[role=status]")
+        assert page.context.cookies() == []
+        _letter(page, address).get_by_role("link").first.click()
+        page.get_by_role("button", name="Sign in").click()
+
+        assert page.url == f"{address}/me"
+        assert "bea@example.org" in page.content()
+        [cookie] = page.context.cookies()
+        said = {name: cookie[name] for name in ("name", "httpOnly", "secure", "sameSite", "path")}
+        assert said == {
+            "name": "tactful",
+            "httpOnly": True,
+            "secure": False,
+            "sameSite": "Lax",
+            "path": "/",
+        }
+        assert page.evaluate("document.cookie") == ""
+        page.get_by_role("button", name="Sign out").click()
+        assert page.context.cookies() == []
+        page.goto(f"{address}/me")
+        assert page.url == f"{address}/me/sign-in"
+
+
+def test_a_shopper_proves_who_they_are(
+    chromium: Any, address: str, made_shops: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old link lets in, but erasing needs a code; a form without its token erases nothing."""
+    _know(address, made_shops[True].secret_key, "cleo")
+    opened = open_shop(made_shops[True].folder)
+    an_hour_ago = int(time.time()) - 3600
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: an_hour_ago)
+    token = opened.links.sign("cleo")
+    opened.close()
+    with window(chromium) as page:
+        page.goto(f"{address}/me?token={token}")
+        assert page.url == f"{address}/me"
+        page.goto(f"{address}/me/erasure")
+        page.get_by_role("button", name="Send a code to c…@example.org").click()
+        aside = page.context.new_page()
+        code = re.findall(r"\b\d{6}\b", _letter(aside, address).inner_text())[0]
+        page.get_by_label("The code from the letter").fill(code)
+        page.get_by_role("button", name="Go on").click()
+        assert "Erase everything about you?" in page.inner_text("h1")
+
+        cookies = page.context.cookies()
+    context = chromium.new_context()  # what is refused is complained about in the console
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(f"{address}/me/erasure")
+    page.evaluate("document.querySelectorAll('[name=csrf]').forEach(one => one.remove())")
+    page.get_by_role("button", name="Yes, erase everything").click()
+    assert "Nothing was changed" in page.inner_text("main")
+    page.goto(f"{address}/me")
+    assert "cleo@example.org" in page.content()
+    context.close()
+
+
+def _know(address: str, secret_key: str, user: str) -> None:
+    """Let the shop's server tell of *user*, who allows everything, and of their address."""
+    said = {"statements": dict.fromkeys(SHAPING, "grant"), "notice": NOTICE, "region": "DE"}
+    calls = {
+        "consent": {"userId": user, **said},
+        "identify": {"userId": user, "traits": {"email": f"{user}@example.org"}},
+    }
+    for path, body in calls.items():
+        answer = httpx.post(
+            f"{address}/v1/{path}", json=body, headers={"authorization": f"Bearer {secret_key}"}
+        )
+        assert answer.is_success, answer.text
+
+
+def _letter(page: Any, address: str) -> Any:
+    """Return the newest letter in the outbox."""
+    page.goto(f"{address}/outbox")
+    page.wait_for_selector("article")
+    return page.locator("article").first
+
+
 @pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize(
-    "path", ["/shop?as=ada", "/shop/items/kettle?as=ada", "me", "/console", "/console/requests"]
-)
+@pytest.mark.parametrize("path", PATHS)
 def test_pages_fit_and_can_be_hit(chromium: Any, address: str, path: str, width: int) -> None:
     """No page scrolls sideways (WCAG 1.4.10), and no target is under 24 pixels (WCAG 2.5.8)."""
     with window(chromium, width=width) as page:

@@ -33,6 +33,9 @@ _ALWAYS: Final = (
     "requests",
     "request_steps",
     "subjects",
+    "letters",
+    "sessions",
+    "sign_in_links",
 )
 _THERE: Final = "SELECT to_regclass(?) IS NOT NULL"
 """Days that the lake took over are dropped."""

@@ -38,6 +38,18 @@ class SqliteIdentities:
         owner = self._owner(identifier)
         return None if owner is None else owner.subject
 
+    def sole(self, identifier: Identifier) -> SubjectId | None:
+        """Return the subject that *identifier* names, if it names exactly one person."""
+        db = self._engine.read()
+        name = self._name(db, identifier)
+        owner = find_owner(db, name)
+        if owner is None or owner.shared:
+            return None
+        query = "SELECT subject FROM claims WHERE kind = ? AND blind_index = ?"
+        rows = db.execute(query, (name[0].value, name[1])).fetchall()
+        person = self._engine.members(owner.subject)
+        return owner.subject if all(claimant in person for (claimant,) in rows) else None
+
     def recognise(self, identifiers: Sequence[Identifier]) -> SubjectId | None:
         """Return whom a call with *identifiers*, the strongest first, speaks of."""
         usable = self._limits.usable(identifiers)

@@ -38,7 +38,16 @@ T = TypeVar("T")
 
 LOG_HELD_SECONDS = 5.0
 
-_OF_SUBJECT: Final = ("identifiers", "traits", "features", "relationships", "uses")
+_OF_SUBJECT: Final = (
+    "identifiers",
+    "traits",
+    "features",
+    "relationships",
+    "uses",
+    "letters",
+    "sessions",
+    "sign_in_links",
+)
 
 Messages = list[bytes]
 """The message ids of events that were deleted."""
@@ -100,6 +109,9 @@ class SqliteRecords:
         removed["requests"] = blank_requests(db, subject)
         for table in _OF_SUBJECT:
             removed[table] = _delete(db, table, subject)
+        db.execute(
+            "DELETE FROM sessions WHERE subject IS NULL"
+        )  # one may be of whom nobody knew yet
         cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
         removed["subjects"] = cursor.rowcount
         return removed

@@ -13,8 +13,10 @@ from tactful.terms import (
     Identifier,
     Merge,
     Policy,
+    Posted,
     Relationship,
     Request,
+    Session,
     Standing,
     Statement,
     Trait,
@@ -34,6 +36,8 @@ class Holdings:
     uses: Mapping[tuple[str, date], int]
     merges: Sequence[Merge] = ()
     requests: Sequence[tuple[Request, Mapping[int, str]]] = ()
+    letters: Sequence[Posted] = ()
+    sessions: Sequence[Session] = ()
 
     def __repr__(self) -> str:
         return f"Holdings({len(self.events)} events)"
@@ -68,6 +72,8 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
         ],
         "merges": [_merge(merge) for merge in holdings.merges],
         "requests": [_request(request, words) for request, words in holdings.requests],
+        "letters": [_letter(posted) for posted in holdings.letters],
+        "sessions": [_session(session) for session in holdings.sessions],
         "purposes": [_purpose(policy, name) for name in policy.purposes],
     }
 
@@ -147,6 +153,23 @@ def _request(request: Request, words: Mapping[int, str]) -> dict[str, object]:
             }
             for step in request.steps
         ],
+    }
+
+
+def _letter(posted: Posted) -> dict[str, object]:
+    return {
+        "kind": posted.kind,
+        "queuedAt": _iso(posted.queued_at),
+        "doneAt": _iso(posted.done_at) if posted.done_at else None,
+        "outcome": posted.outcome,
+    }
+
+
+def _session(session: Session) -> dict[str, object]:
+    return {
+        "userId": session.user_id,
+        "beganAt": _iso(session.began_at),
+        "lastSeenAt": _iso(session.seen_at),
     }
 
 

@@ -19,11 +19,14 @@ from tactful.web.pages import (
     looking_up,
     mine,
     my_requests,
+    outbox,
     privacy,
     shop_front,
     shop_said,
+    signing_in,
 )
 from tactful.web.pages.guards import same_site
+from tactful.web.pages.holder import NeedsProof, NeedsSignIn
 from tactful.web.pages.rendering import FOLDER, page, see_other
 from tactful.web.problems import log_unexpected
 
@@ -82,6 +85,8 @@ _pages = Router(
         *shop_front.HANDLERS,
         *shop_said.HANDLERS,
         *mine.HANDLERS,
+        *signing_in.HANDLERS,
+        *outbox.HANDLERS,
         *console.HANDLERS,
         *privacy.HANDLERS,
         *looking_up.HANDLERS,
@@ -89,7 +94,13 @@ _pages = Router(
         *my_requests.HANDLERS,
     ],
     guards=[same_site],
-    exception_handlers={HTTPException: friendly, Exception: friendly},
+    before_request=signing_in.exchange,
+    exception_handlers={
+        NeedsSignIn: signing_in.sign_in_first,
+        NeedsProof: signing_in.prove_first,
+        HTTPException: friendly,
+        Exception: friendly,
+    },
 )
 
 _static = create_static_files_router(

@@ -30,6 +30,9 @@ AnyRequest = Request[Any, Any, Any]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 PATH: Final = "/me/requests"
+_PROVEN: Final = {RequestKind.ACCESS, RequestKind.PORTABILITY, RequestKind.ERASURE}
+"""What takes data out of the shop, or away for good: who asks proves anew who they are."""
+
 _DONE: Final = {
     "asked": "We have your request. Below you see how far it is, and when you have an answer.",
     "appealed": "We look at it again.",
@@ -60,6 +63,8 @@ def ask(data: Form, request: AnyRequest, state: State) -> Redirect:
     note = data.get("note", "").strip()
     if kind == RequestKind.RECTIFICATION and not note:
         raise Mistake("Say what is wrong, and what is right.")
+    if kind in _PROVEN:
+        holder.require_step_up()
     state.opened.shop.requests.open(
         Asking(
             kind=RequestKind(kind),
@@ -86,6 +91,7 @@ def appeal(number: FromPath[str], data: Form, request: AnyRequest, state: State)
 def take_copy(number: FromPath[str], request: AnyRequest, state: State) -> Response[bytes]:
     """Hand out the copy that was asked for."""
     holder = holder_of(request, state.opened, request.query_params)
+    holder.require_step_up()
     found = _mine(holder, number)
     return copy_of(state.opened.shop.requests.package(found.id), "my-data.json")
 
@@ -116,9 +122,8 @@ def _mine(holder: Holder, number: str) -> SubjectRequest:
 
 def _query(holder: Holder, **more: str) -> str:
     """Return what an address of the holder's carries along."""
-    carrying: Any = holder.shown()["carrying"]
-    given = {name: value for name, value in carrying.items() if value}
-    return urlencode({**given, **more})
+    given = {"region": holder.named or "", **more}
+    return urlencode({name: value for name, value in given.items() if value})
 
 
 def _back(holder: Holder, done: str) -> Redirect:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "pg0006"
-down_revision = "pg0004"
+down_revision = "pg0005"
 
 
 def upgrade() -> None:
