@@ -9,7 +9,7 @@ a count and nothing else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -208,9 +208,12 @@ class Collecting:
         if stored.cancelled() or stored.exception():
             return
         tallies, new = self._parts.store.tallies, stored.result()
-        kept = {event.message: event for event in events if event.message in new}.values()
-        for purpose, n in Counter(p for event in kept for p in event.purposes).items():
-            tallies.add("kept", purpose, n)
+        kept: Collection[Event] = events
+        if len(new) < len(events):
+            kept = {event.message: event for event in events if event.message in new}.values()
+        for purposes, times in Counter(event.purposes for event in kept).items():
+            for purpose in purposes:
+                tallies.add("kept", purpose, times)
         tallies.add("events", "kept", len(kept))
         tallies.add("events", "duplicate", len(events) - len(kept))
         if events:

@@ -21,6 +21,8 @@ class IdentifierKind(enum.StrEnum):
     PHONE = "phone"
     ORDER_EMAIL = "orderEmail"
 
+    __hash__ = str.__hash__  # an enumeration's own is a call into Python, several for each event
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Identifier:
@@ -28,6 +30,9 @@ class Identifier:
 
     kind: IdentifierKind
     value: str
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
     def __repr__(self) -> str:
         """Show the kind only."""
