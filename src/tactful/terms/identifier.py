@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class IdentifierKind(enum.StrEnum):
@@ -24,15 +24,11 @@ class IdentifierKind(enum.StrEnum):
     __hash__ = str.__hash__  # an enumeration's own is a call into Python, several for each event
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Identifier:
+class Identifier(NamedTuple):
     """A value that names somebody.  Its `repr` never shows it."""
 
     kind: IdentifierKind
     value: str
-
-    def __hash__(self) -> int:
-        return hash(self.value)
 
     def __repr__(self) -> str:
         """Show the kind only."""
