@@ -8,9 +8,9 @@ declares for refused purposes only, never reaches a store.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from tactful.capabilities.collect.calls import Call, message_digest
@@ -99,7 +99,7 @@ def _purposes(
 ) -> frozenset[str]:
     """Return what an event of *at* may be kept for: allowed, planned, and not past its term."""
     purposes = _served(allowed, planned.purposes)
-    if kept_since and at < max(kept_since.values()):
+    if kept_since:
         late = [purpose for purpose in purposes if at < kept_since.get(purpose, at)]
         return purposes.difference(late) if late else purposes
     return purposes
@@ -183,8 +183,7 @@ def _ways(planned: PlannedEvent, purposes: frozenset[str]) -> Mapping[str, Fit]:
     }
 
 
-@dataclass(slots=True)
-class _Reduction:
+class _Reduction(NamedTuple):
     """What the properties of one call are reduced to, and who is told what was left out."""
 
     declared: Mapping[str, PlannedProperty]
@@ -192,7 +191,7 @@ class _Reduction:
     telling: Telling
     at: datetime | None = None
     now: datetime | None = None
-    ways: Mapping[str, Fit] = field(default_factory=dict)
+    ways: Mapping[str, Fit] = MappingProxyType({})
 
     def of(self, given: Mapping[str, object], event: str | None) -> dict[str, object]:
         """Return what is kept of *given*: properties of *event*, or traits where it is None."""
