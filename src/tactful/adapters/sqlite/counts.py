@@ -96,17 +96,31 @@ class Counts:
             self._sums.update(rows)
 
 
+class _Iso:
+    """Days as text; the same day is asked for many times for each event."""
+
+    def __init__(self) -> None:
+        self._day: tuple[date | None, str] = (None, "")
+
+    def __call__(self, day: date) -> str:
+        known, text = self._day
+        if day != known:
+            text = day.isoformat()
+            self._day = (day, text)
+        return text
+
+
 class SqliteTallies:
     """Sums per day about nobody: kept and refused by purpose, gaps, decisions by level."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.counts = Counts(_TALLIES)
+        self._text = _Iso()
 
     def add(self, name: str, label: str, n: int = 1, *, day: date | None = None) -> None:
         """Add *n* to *label* of *name* on *day* (UTC), by default today."""
-        moment = day or self._engine.clock().date()
-        self.counts.add((name, (label,), moment.isoformat()), n)
+        self.counts.add((name, (label,), self._text(day or self._engine.clock().date())), n)
 
     def totals(self) -> Mapping[tuple[str, str], int]:
         """Return all sums over all days, by (name, label)."""
@@ -129,7 +143,7 @@ class SqliteUses:
         self._engine = engine
         self.counts = Counts(_USES)
         self._tallies = tallies
-        self._day: tuple[date | None, str] = (None, "")
+        self._text = _Iso()
 
     def count(self, subject: SubjectId, activities: tuple[str, ...], day: date) -> None:
         """Add one use of *subject*'s data by each of *activities* on *day*."""
@@ -152,10 +166,3 @@ class SqliteUses:
     def refused(self, activity: str, rule: str) -> None:
         """Note a refusal, without whom it concerns."""
         self._tallies.add("refusal", f"{activity}: {rule}")
-
-    def _text(self, day: date) -> str:
-        known, text = self._day
-        if day != known:
-            text = day.isoformat()
-            self._day = (day, text)
-        return text

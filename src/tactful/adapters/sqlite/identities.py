@@ -53,9 +53,11 @@ class SqliteIdentities:
     def recognise(self, identifiers: Sequence[Identifier]) -> SubjectId | None:
         """Return whom a call with *identifiers*, the strongest first, speaks of."""
         usable = self._limits.usable(identifiers)
-        owners = [self._owner(each) for each in usable]
-        if not owners or owners[0] is not None or not any(owners):
-            return owners[0].subject if owners and owners[0] else None
+        first = self._owner(usable[0]) if usable else None
+        if first is not None:
+            return first.subject
+        if not any(self._owner(each) for each in usable[1:]):
+            return None
         seen = self._looked_up(usable)
         return subject_of(seen.named, seen.persons)
 

@@ -146,6 +146,8 @@ def calls_from(lines: Iterable[Mapping[str, object]]) -> Incoming:
 
 def identifiers_of(call: Call) -> tuple[Identifier, ...]:
     """Return who *call* speaks of, the strongest identifier first."""
+    if call.user_id is None and call.type != "alias" and call.anonymous_id:
+        return (Identifier(IdentifierKind.ANONYMOUS_ID, str(call.anonymous_id)),)
     found = []
     if call.user_id not in _NOBODY:
         found.append(Identifier(IdentifierKind.USER_ID, str(call.user_id)))
@@ -234,16 +236,26 @@ def _fault(call: Call) -> str | None:
         return "type must be one of track, identify, page, screen, group, alias"
     if call.type == "track" and not call.event:
         return "a track call needs an event name"
-    if call.user_id in _NOBODY and call.anonymous_id in _NOBODY:
+    if not (call.user_id or call.anonymous_id) and _names_nobody(call):
         return "userId or anonymousId is needed"
-    for name in ("user_id", "anonymous_id", "previous_id", "message_id"):
-        if reason := _bad_id(getattr(call, name)):
-            return f"{name.replace('_i', 'I')} {reason}"
+    for value in (call.user_id, call.anonymous_id, call.previous_id, call.message_id):
+        if value is not None and (reason := _bad_id(value)):
+            return f"{_name_of(value, call)} {reason}"
     return None
 
 
-def _bad_id(value: Id) -> str | None:
-    text = "" if value is None else str(value)
+def _names_nobody(call: Call) -> bool:
+    return call.user_id in _NOBODY and call.anonymous_id in _NOBODY
+
+
+def _name_of(value: Id, call: Call) -> str:
+    names = ("user_id", "anonymous_id", "previous_id", "message_id")
+    name = next(name for name in names if getattr(call, name) == value)
+    return name.replace("_i", "I")
+
+
+def _bad_id(value: str | int) -> str | None:
+    text = value if value.__class__ is str else str(value)
     if len(text) * 4 > MAX_ID_BYTES and len(text.encode("utf-8", "replace")) > MAX_ID_BYTES:
         return f"is longer than {MAX_ID_BYTES} bytes"
     return "contains a NUL byte" if "\0" in text else None
