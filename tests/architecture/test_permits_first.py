@@ -84,6 +84,7 @@ UNGATED = {
     "rights.Requests.codes_sent": CASE,
     "rights.Requests.confirm": CASE,
     "rights.Requests.drop": CASE,
+    "rights.Requests.ended": CASE,
     "rights.Requests.file": CASE,
     "rights.Requests.find": CASE,
     "rights.Requests.referred": CASE,
