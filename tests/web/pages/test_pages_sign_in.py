@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 from httpx import Response
 from litestar.testing import TestClient
+from litestar.types import Message, Receive, Scope, Send
 from page_worlds import ADA, HERE, Reader, agree, browser, follow, send
 
 from tactful.assembly import Opened, open_shop
 from tactful.shop.letters import Postbox
 from tactful.shop.signing_in import SigningIn
 from tactful.terms import Queued
+from tactful.web.app import create_app
 
 ADDRESS = "ada@example.org"
 
@@ -121,6 +124,31 @@ def test_an_unknown_address_gets_the_same_answer(client: TestClient[Any], opened
         assert (unknown.status_code, unknown.content) == (known.status_code, known.content)
         assert {*unknown.headers} == {*known.headers}
     assert len(letters(opened)) == 1
+
+
+def test_the_answer_goes_out_before_anything_is_looked_up(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the time it takes cannot tell whether the address is known."""
+    answered, asked = threading.Event(), list[bool]()
+    monkeypatch.setattr(SigningIn, "ask", lambda *_, **__: asked.append(answered.wait(5)))
+    app = create_app(opened)
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        """Note when the answer is out."""
+
+        async def noting(message: Message) -> None:
+            """Hand *message* on, and look whether it is the last."""
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                answered.set()
+
+        await app(scope, receive, noting)
+
+    with TestClient(watched, base_url=f"http://{HERE}") as client:
+        assert ask(client).status_code == 200
+
+    assert asked == [True]
 
 
 def test_an_address_of_two_persons_lets_nobody_in(client: TestClient[Any], opened: Opened) -> None:
