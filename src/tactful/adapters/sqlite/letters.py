@@ -1,9 +1,9 @@
 """
 Letters on their way, sealed; of those that are done only kind, times and outcome remain.
 
-What is taken out of a row is overwritten where it stands, in its length: SQLite then moves nothing,
-and leaves no copy of it behind.  A letter of a subject is sealed under the key of the subject, so
-that with the key it is gone.
+A letter of a subject is sealed under the key of the subject: with the key it is gone, wherever
+SQLite may have left a copy of a row that it moved.  One that belongs to no subject is sealed under
+the shop's own key, and what it said is overwritten once it is done.
 """
 
 from __future__ import annotations

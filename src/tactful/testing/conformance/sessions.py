@@ -66,8 +66,9 @@ class SessionsSuite:
         until = box.clock() + 15 * MINUTE
         box.links.mail(MARK, "ann", link_letter(), subject=ann, at=box.clock(), until=until)
 
-        box.shelf.store.records.erase(box.shelf.permit(ann))
+        removed = box.shelf.store.records.erase(box.shelf.permit(ann))
 
+        assert (removed["sessions"], removed["sign_in_links"], removed["letters"]) == (1, 1, 1)
         assert box.find(MARK) is None
         assert box.find(OTHER) is not None
         assert box.links.use(MARK, box.clock()) is None
