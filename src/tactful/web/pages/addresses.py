@@ -10,6 +10,11 @@ def item_address(item: str) -> str:
     return f"/shop/items/{quote(item)}"
 
 
+def picture_address(item: str) -> str:
+    """Return the path of the picture of *item*."""
+    return f"/shop/pictures/{quote(item)}.svg"
+
+
 def my_address(token: str, *, region: str | None = None, done: str = "") -> str:
     """
     Return the address of a subject's own page.

@@ -1,0 +1,101 @@
+/**
+ * What the demonstration's shop adds to its pages: the reports of its bar, and two conveniences.
+ * Everything works without it.
+ */
+
+const shop = window.tactful;
+const find = (selector, root = document) => [...root.querySelectorAll(selector)];
+const bar = document.querySelector("[data-report]");
+const words = JSON.parse(bar.dataset.words);
+const dial = document.querySelector("[data-dial]");
+const ladder = JSON.parse(dial.dataset.dial);
+const TEACHING = "model_training";
+
+const make = (tag, className, ...inside) => {
+  const made = Object.assign(document.createElement(tag), { className });
+  made.append(...inside);
+  return made;
+};
+
+/** Say under the slot, and in the bar, what it used. */
+function report({ target: slot, detail }) {
+  const { level, purpose, basis, refused } = detail;
+  slot.dataset.level = level;
+  slot.querySelector("[data-shaped]").textContent = words.shaped[level];
+  if (slot.dataset.only) slot.hidden = slot.dataset.only != level;
+  const used = purpose
+    ? `Used for “${words.purposes[purpose]}”, on the ground of ${basis.replaceAll("_", " ")}.`
+    : "Nobody’s data was used.";
+  const badge = make("span", `badge badge-${level}`, words.levels[level]);
+  const lines = [
+    make("dt", "", slot.querySelector("h2").textContent + " ", badge),
+    make("dd", "", used),
+    ...refused.map((one) => make("dd", "faint", `Not “${words.levels[one.level]}”: ${one.reason}.`)),
+  ];
+  const place = find(`[data-report-of="${slot.dataset.slot}"]`)[0] || make("div", "");
+  place.dataset.reportOf = slot.dataset.slot;
+  place.replaceChildren(...lines);
+  if (!place.isConnected) bar.append(place);
+  keepApart();
+}
+
+/** Show nothing twice on a page, and six in a row. */
+function keepApart() {
+  const seen = new Set();
+  find("[data-tactful-slot]:not([hidden])").forEach((slot) => {
+    let shown = 0;
+    find("li.tile", slot).forEach((tile) => {
+      const item = tile.querySelector("a").dataset.tactfulLink;
+      tile.hidden = seen.has(item) || shown == 6;
+      if (tile.hidden) return;
+      seen.add(item);
+      shown += 1;
+    });
+  });
+}
+
+/** Turn the dial as it was chosen. */
+function turn({ purposes }) {
+  const levels = Object.entries(ladder).filter(([, purpose]) => purposes[purpose]);
+  const level = levels.length ? levels.at(-1)[0] : "none";
+  dial.querySelector(`[value="${level}"]`).checked = true;
+  dial.querySelector("[name=teach]").checked = purposes[TEACHING] === true;
+  const badge = document.querySelector("[data-demo-level]");
+  badge.className = `badge badge-${level}`;
+  badge.textContent = words.levels[level];
+}
+
+/** Choose by the dial what the banner would have asked. */
+function choose(submitted) {
+  submitted.preventDefault();
+  const form = submitted.target;
+  const levels = ["none", ...Object.keys(ladder)];
+  const height = levels.indexOf(form.level.value);
+  const said = Object.fromEntries(
+    Object.entries(ladder).map(([level, purpose]) => [purpose, levels.indexOf(level) <= height]),
+  );
+  said[TEACHING] = form.teach.checked;
+  document.querySelector("tactful-consent").close?.();
+  shop.consent.set(said, { notice: form.notice.value, source: "demonstration bar" });
+}
+
+if (shop) {
+  document.addEventListener("tactful:filled", report);
+  shop.consent.onChange(turn);
+  if (shop.consent.now().asked) turn(shop.consent.now());
+  dial.querySelector("form").addEventListener("submit", choose);
+  find("form[data-anonymous]").forEach((form) =>
+    form.addEventListener("formdata", ({ formData }) => {
+      if (shop.anonymousId) formData.set("anonymousId", shop.anonymousId);
+    }),
+  );
+}
+
+// Whoever is somebody else now has another browser as well.
+find("[data-be-somebody]").forEach((form) =>
+  form.addEventListener("submit", () => {
+    shop?.reset();
+    localStorage.removeItem("tactful");
+    sessionStorage.removeItem("tactful");
+  }),
+);
