@@ -86,6 +86,12 @@ def look_at(shop: Shop, user: str, *items: str) -> None:
     )
 
 
+def be(client: TestClient[Any], person: str) -> None:
+    """Look at the demonstration's shop as *person*, by the form of its lowest bar."""
+    response = client.post("/shop/shopper", data={"as": person})
+    assert response.status_code == 303, response.text
+
+
 @contextmanager
 def browser(opened: Opened, *, client: str = HERE) -> Iterator[TestClient[Any]]:
     """Open a browser without scripts, on the machine *client*, that follows no redirect."""

@@ -117,11 +117,15 @@ class Scene:
         if self.user_id is None and not anonymous_id:
             return "told to nobody: the server knows nobody here"
         whose = {"userId": self.user_id} if self.user_id else {"anonymousId": anonymous_id}
+        choices = self.choices
+        if self.user_id is None:
+            browser = Who(anonymous_id=anonymous_id, region=self.region, gpc=self.gpc)
+            choices = choices_of(self.opened.shop, browser)
         call = {"type": "track", "event": event, "messageId": uuid4().hex, "properties": properties}
         collected = self.opened.shop.collect(
             [call | whose], gpc=self.gpc, region=self.region, source=SOURCE
         )
-        return self._fate(event, kept=collected.kept > 0)
+        return self._fate(event, choices, kept=collected.kept > 0)
 
     def shown(self) -> dict[str, object]:
         """Return what the frame of every page needs."""
@@ -152,10 +156,10 @@ class Scene:
             "purposes": {purpose.name: purpose.title for purpose in purposes},
         }
 
-    def _fate(self, event: str, *, kept: bool) -> str:
+    def _fate(self, event: str, choices: Sequence[Choice], *, kept: bool) -> str:
         planned = self.opened.shop.policy.plan.events.get(event)
         wanted = planned.purposes if planned else ()
-        on = [c for c in self.choices if c.on and c.purpose in wanted]
+        on = [c for c in choices if c.on and c.purpose in wanted]
         if kept:
             own = [choice.title for choice in on if choice.purpose != GROUP_PURPOSE]
             return f"kept for: {', '.join(own)}" if own else "kept"

@@ -14,14 +14,14 @@ from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import NotFoundException
 
 from tactful.assembly import Opened
-from tactful.terms import Item, Level
+from tactful.terms import Item
 from tactful.web.pages.addresses import my_address
 from tactful.web.pages.guards import demo_only
 from tactful.web.pages.pictures import picture_of
 from tactful.web.pages.rendering import page
 from tactful.web.pages.scene import Scene, scene_of
 from tactful.web.pages.shelves import CEILINGS, SORTS, find, wish_of
-from tactful.web.pages.slots import Filled, tile, without
+from tactful.web.pages.slots import Filled, only_bought, tile, without
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -37,10 +37,9 @@ def front(request: AnyRequest, state: State) -> Response[str]:
     scene = scene_of(request, state.opened)
     popular = scene.slot("trending", "Popular now", limit=2 * ROW)
     for_you = scene.slot("for-you", "For you", limit=ROW)
-    again = scene.slot("buy-again", "Buy again", limit=ROW)
+    again = only_bought(scene.slot("buy-again", "Buy again", limit=ROW))
     shown = {"for_you": for_you, "popular": without(popular, for_you, limit=ROW)}
-    bought = again.level.level is Level.INDIVIDUAL
-    return shop_page("front", scene, shown | {"again": again if bought else None})
+    return shop_page("front", scene, shown | {"again": again})
 
 
 @get("/shop/goods", sync_to_thread=True, guards=[demo_only])

@@ -13,10 +13,10 @@ from tactful.web.pages.rendering import price
 from tactful.web.pages.words import LEVELS, LevelWords, reasons
 
 SHAPED: Final[Mapping[Level, str]] = {
-    Level.NONE: "What many people like. Nothing about you was used.",
-    Level.SESSION: "From what you looked at in this visit.",
-    Level.SEGMENT: "Liked in your broad group.",
-    Level.INDIVIDUAL: "From your own history, as you allowed.",
+    Level.NONE: "Liked by many. Nothing of yours was used.",
+    Level.SESSION: "What you look at in this visit may shape this.",
+    Level.SEGMENT: "Your broad group may shape this.",
+    Level.INDIVIDUAL: "Your own history may shape this, as you chose.",
 }
 """What shaped a slot, in one line under its title."""
 
@@ -32,6 +32,7 @@ class Tile:
     url: str
     image: str
     why: tuple[str, ...] = ()
+    bought: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,8 @@ class Filled:
         return SHAPED[self.level.level]
 
 
-def tile(item: Item, *, why: tuple[str, ...] = ()) -> Tile:
-    """Return *item* as a tile."""
+def tile(item: Item, *, why: tuple[str, ...] = (), bought: bool = False) -> Tile:
+    """Return *item* as a tile; `bought` tells that whoever looks bought it before."""
     return Tile(
         item=item.id,
         title=item.title,
@@ -64,6 +65,7 @@ def tile(item: Item, *, why: tuple[str, ...] = ()) -> Tile:
         url=item_address(item.id),
         image=picture_address(item.id),
         why=why,
+        bought=bought,
     )
 
 
@@ -91,12 +93,19 @@ def without(filled: Filled, *shown: Filled, limit: int) -> Filled:
     return replace(filled, tiles=fresh[:limit])
 
 
+def only_bought(filled: Filled) -> Filled | None:
+    """Return *filled* with nothing but what was bought before; None where that is nothing."""
+    tiles = tuple(tile for tile in filled.tiles if tile.bought)
+    return replace(filled, tiles=tiles) if tiles else None
+
+
 def _tiles(decision: Decision, catalogue: Mapping[str, Item]) -> tuple[Tile, ...]:
     """Return the tiles of a decision; an item without a catalogue line is shown by its id."""
     return tuple(
         tile(
             catalogue.get(one.item) or Item(id=one.item, title=one.item),
             why=reasons(one.because, item=one.item, catalogue=catalogue),
+            bought=any(r.kind == "bought" and r.item == one.item for r in one.because),
         )
         for one in decision.items
     )

@@ -9,6 +9,7 @@ const bar = document.querySelector("[data-report]");
 const words = JSON.parse(bar.dataset.words);
 const dial = document.querySelector("[data-dial]");
 const ladder = JSON.parse(dial.dataset.dial);
+const levels = find("[name=level]", dial).map(({ value }) => value);
 const TEACHING = "model_training";
 
 const make = (tag, className, ...inside) => {
@@ -22,7 +23,7 @@ function report({ target: slot, detail }) {
   const { level, purpose, basis, refused } = detail;
   slot.dataset.level = level;
   slot.querySelector("[data-shaped]").textContent = words.shaped[level];
-  if (slot.dataset.only) slot.hidden = slot.dataset.only != level;
+  if (slot.dataset.only) keepOnly(slot, detail.items);
   const used = purpose
     ? `Used for “${words.purposes[purpose]}”, on the ground of ${basis.replaceAll("_", " ")}.`
     : "Nobody’s data was used.";
@@ -39,13 +40,26 @@ function report({ target: slot, detail }) {
   keepApart();
 }
 
+/** Show only what has a reason of the kind that the slot is for; without any, not even the slot. */
+function keepOnly(slot, items) {
+  const kind = slot.dataset.only;
+  const fitting = items.filter(({ id, because }) =>
+    because.some((one) => one.kind == kind && one.item == id),
+  );
+  const ids = new Set(fitting.map(({ id }) => id));
+  find("li.tile", slot).forEach((tile) => ids.has(itemOf(tile)) || tile.remove());
+  slot.hidden = ids.size == 0;
+}
+
+const itemOf = (tile) => tile.querySelector("a").dataset.tactfulLink;
+
 /** Show nothing twice on a page, and six in a row. */
 function keepApart() {
   const seen = new Set();
-  find("[data-tactful-slot]:not([hidden])").forEach((slot) => {
+  find("[data-tactful-slot]:not([data-only])").forEach((slot) => {
     let shown = 0;
     find("li.tile", slot).forEach((tile) => {
-      const item = tile.querySelector("a").dataset.tactfulLink;
+      const item = itemOf(tile);
       tile.hidden = seen.has(item) || shown == 6;
       if (tile.hidden) return;
       seen.add(item);
@@ -56,8 +70,7 @@ function keepApart() {
 
 /** Turn the dial as it was chosen. */
 function turn({ purposes }) {
-  const levels = Object.entries(ladder).filter(([, purpose]) => purposes[purpose]);
-  const level = levels.length ? levels.at(-1)[0] : "none";
+  const level = levels.findLast((one) => purposes[ladder[one]]) || "none";
   dial.querySelector(`[value="${level}"]`).checked = true;
   dial.querySelector("[name=teach]").checked = purposes[TEACHING] === true;
   const badge = document.querySelector("[data-demo-level]");
@@ -69,7 +82,6 @@ function turn({ purposes }) {
 function choose(submitted) {
   submitted.preventDefault();
   const form = submitted.target;
-  const levels = ["none", ...Object.keys(ladder)];
   const height = levels.indexOf(form.level.value);
   const said = Object.fromEntries(
     Object.entries(ladder).map(([level, purpose]) => [purpose, levels.indexOf(level) <= height]),
