@@ -140,8 +140,7 @@ def _personas(filling: Filling) -> Sequence[Choice]:
 
 def _note_personas(folder: Path, people: Sequence[Choice]) -> None:
     lines = [
-        {"id": choice.shopper, "label": f"{_name(choice)}: {_said(choice)}"}
-        for choice in people
+        {"id": choice.shopper, "label": f"{_name(choice)}: {_said(choice)}"} for choice in people
     ]
     (folder / PERSONAS_FILE).write_text(json.dumps(lines), encoding="utf-8")
 

@@ -116,7 +116,9 @@ def test_nobody_else_can_be_posed_as(client: TestClient[Any], person: str) -> No
 def test_somebody_new_can_come_from_somewhere(client: TestClient[Any]) -> None:
     """The bar offers somebody new from California: the module is told where that is."""
     be(client, "new-US-CA")
-    sources = [e.attributes["src"] for e in Reader(client.get("/shop")).elements if e.tag == "script"]
+    sources = [
+        e.attributes["src"] for e in Reader(client.get("/shop")).elements if e.tag == "script"
+    ]
     assert "region=US-CA" in sources[0]
 
     be(client, "new")
@@ -220,7 +222,9 @@ def test_goods_are_found(client: TestClient[Any]) -> None:
     sort=st.sampled_from(["", "price", "-price", "title", "odd"]),
     page=st.text(alphabet="0123456789-x", max_size=7),
 )
-def test_every_wish_has_a_shelf(words: str, department: str, below: str, sort: str, page: str) -> None:
+def test_every_wish_has_a_shelf(
+    words: str, department: str, below: str, sort: str, page: str
+) -> None:
     """Whatever is asked for, what is shown fits it, in its order, on a page that exists."""
     goods = {item.id: item for item in GOODS}
     wish = wish_of(
@@ -239,7 +243,9 @@ def test_every_wish_has_a_shelf(words: str, department: str, below: str, sort: s
         assert prices == sorted(prices)
 
 
-@given(st.lists(st.tuples(st.sampled_from([g.id for g in GOODS]), st.integers(0, 200)), max_size=20))
+@given(
+    st.lists(st.tuples(st.sampled_from([g.id for g in GOODS]), st.integers(0, 200)), max_size=20)
+)
 def test_a_cart_holds_what_was_last_said(said: list[tuple[str, int]]) -> None:
     """Each product is there as often as was said last, at most 99 times; none of it is gone."""
     cart = Cart()

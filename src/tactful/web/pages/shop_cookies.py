@@ -27,7 +27,9 @@ def read_cookie(request: AnyRequest, name: str, kind: type[T]) -> T | None:
     """Return what the cookie *name* holds, or None where there is none of this *kind*."""
     said = request.cookies.get(name, "")
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)), type=kind)
+        return msgspec.json.decode(
+            base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)), type=kind
+        )
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         return None
 

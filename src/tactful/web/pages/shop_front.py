@@ -103,7 +103,12 @@ HANDLERS: Final = (front, goods, item_page, shop_privacy, item_picture)
 def shop_page(name: str, scene: Scene, shown: Mapping[str, object]) -> Response[str]:
     """Return a page of the shop; `slots` of it are what the demonstration's bar reports on."""
     filled = [value for value in shown.values() if isinstance(value, Filled)]
-    frame = {"slots": filled, "fate": "", "wish": wish_of({}), "at_goods": name == "goods"} | scene.shown()
+    frame = {
+        "slots": filled,
+        "fate": "",
+        "wish": wish_of({}),
+        "at_goods": name == "goods",
+    } | scene.shown()
     response = page(f"shop/{name}.html", frame | dict(shown))
     posing = scene.cookie()
     if posing is not None:

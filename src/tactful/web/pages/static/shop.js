@@ -33,7 +33,7 @@ function report({ target: slot, detail }) {
     make("dd", "", used),
     ...refused.map((one) => make("dd", "faint", `Not “${words.levels[one.level]}”: ${one.reason}.`)),
   ];
-  const place = find(`[data-report-of="${slot.dataset.slot}"]`)[0] || make("div", "");
+  const place = find(`[data-report-of="${slot.dataset.slot}"]`)[0] || make("dl", "");
   place.dataset.reportOf = slot.dataset.slot;
   place.replaceChildren(...lines);
   if (!place.isConnected) bar.append(place);
@@ -91,11 +91,21 @@ function choose(submitted) {
   shop.consent.set(said, { notice: form.notice.value, source: "demonstration bar" });
 }
 
+/** Put the banner away while a presenter's bar is open: it asks again when that is closed. */
+function makeRoom(details) {
+  details.addEventListener("toggle", () => {
+    const banner = document.querySelector("tactful-consent");
+    if (details.open) banner.close?.();
+    else if (!shop.consent.now().asked) banner.open?.();
+  });
+}
+
 if (shop) {
   document.addEventListener("tactful:filled", report);
   shop.consent.onChange(turn);
   if (shop.consent.now().asked) turn(shop.consent.now());
   dial.querySelector("form").addEventListener("submit", choose);
+  makeRoom(bar.closest("details"));
   find("form[data-anonymous]").forEach((form) =>
     form.addEventListener("formdata", ({ formData }) => {
       if (shop.anonymousId) formData.set("anonymousId", shop.anonymousId);
