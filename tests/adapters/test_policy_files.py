@@ -116,7 +116,7 @@ class TestShop:
         assert found.texts["measurement"] == "Text."
         assert found.text.startswith("Hello.\n\n## About necessary\n")
         assert found.hash == hashlib.sha256(text.encode()).hexdigest()
-        assert len(policy.notices) == 2
+        assert [n.locale for n in policy.notices] == ["de", "en", "es", "fr", "nl"]
 
     def test_a_new_version_is_current(self, tmp_path: Path) -> None:
         """A second version is shown from then on; a material one outdates older grants."""

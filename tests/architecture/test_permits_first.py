@@ -44,8 +44,6 @@ UNGATED = {
     "collect.user_id_of": READING,
     "consent.Heard.past": READING,
     "consent.SignedReceipt.as_json": "signed already, and in the hands of whoever holds it",
-    "consent.Signer.jwk": "a public key is everybody's",
-    "consent.Signer.sign": "signs what was shaped under a permit",
     "consent.Showings.keep": "the words of a notice are nobody's data",
     "consent.Showings.words": "the words of a notice are nobody's data",
     "consent.consent_mode": "spells out what it is told",
@@ -87,6 +85,7 @@ UNGATED = {
     "recommend.Taught.popular": MODELS,
     "recommend.Taught.popular_in": MODELS,
     "recommend.slate": "`Known` holds each part of what is known under its own `Permitted`",
+    "rights.verified_certificate": "reads a file that somebody brings, which names nobody",
 }
 """What touches nobody, or is needed before there can be a permit, and why."""
 

@@ -322,7 +322,7 @@ def test_what_can_never_be_permitted_is_known_without_a_region_too() -> None:
         ("Wir bewahren es bis zu 3 Monate lang auf und löschen es dann.", "de"),
         ("Wir bewahren es 90 Tage lang auf, und danach ist alles wieder weg.", "de"),
         ("We keep it for three months, in words that nobody counts.", "en"),
-        ("Nous gardons vos achats pendant 12 mois, et pas un jour de plus.", "fr"),
+        ("Säilytämme ostoksesi 12 kuukautta, emme päivääkään kauemmin.", "fi"),
         ("You get 3 items for 9 euros, and 12345678901234567890 days of joy.", "en"),
     ],
 )

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_worlds import NOTICE, Run
+from cli_worlds import NOTICE, Run, run
 
 
 def test_a_grant_is_recorded_and_shown(empty: Run) -> None:
@@ -135,3 +135,28 @@ def test_find_takes_one_whole_identifier(taught: Run) -> None:
     for given in ((), ("--user-id", "a", "--email", "b")):
         ended = taught("subject", "find", *given)
         assert (ended.code, "Give one identifier" in ended.err) == (2, True)
+
+
+def test_an_erasure_is_certified(taught: Run) -> None:
+    """The certificate is written once, is good, names nobody, and is refused once it is changed."""
+    file = taught.folder.parent / "erasure.json"
+
+    erased = taught("subject", "erase", "buyer-1", "--yes", "--certificate", str(file)).out
+    good = run("certificate", "verify", str(file), "--shop", str(taught.folder))
+
+    assert f"The certificate is in {file}" in erased
+    assert "erasure.json is good" in good.out
+    assert "events from the store" in good.out
+    assert "models      forgot" in good.out
+    assert "The key is one of the shop's." in good.out
+    assert "buyer-1" not in good.out + file.read_text("utf-8")
+    told = run("certificate", "verify", str(file), "--json").json
+    assert (told["valid"], told["shops"]) == (True, False)
+    again = taught("subject", "erase", "buyer-2", "--yes", "--certificate", str(file))
+    assert again.code == 1
+    assert "nobody was erased" in again.err
+    assert taught("subject", "show", "buyer-2").code == 0
+    file.write_text(file.read_text("utf-8").replace('"forgot"', '"had not learned"'), "utf-8")
+    bad = run("certificate", "verify", str(file), "--json")
+    assert (bad.code, bad.json["valid"]) == (1, False)
+    assert "it was changed" in bad.err

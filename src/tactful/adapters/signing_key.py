@@ -27,9 +27,13 @@ _LABEL: Final = "receipt"
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSigner:
-    """Implements `tactful.capabilities.consent.Signer`."""
+    """Implements `tactful.mechanisms.signed_files.Signer`."""
 
     key: SigningKey
+
+    def of(self, kind: str) -> ReceiptSigner:
+        """Return what signs things of another *kind* with the same key."""
+        return ReceiptSigner(SigningKey(self.key.seed, kind))
 
     def sign(self, payload: bytes) -> str:
         """Return a compact JWS that carries *payload*."""

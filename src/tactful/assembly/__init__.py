@@ -17,6 +17,7 @@ from tactful.assembly.moving import Moved, move_store
 from tactful.assembly.places import CountryTable, RegionCodes, open_countries, region_codes
 from tactful.assembly.policies import PolicyFolder, count_subjects, read_policy, read_shop_policy
 from tactful.assembly.receipts import (
+    check_certificate,
     check_receipt,
     rotate_receipt_key,
     shop_receipt_keys,
@@ -54,6 +55,7 @@ __all__ = [
     "StoreName",
     "Table",
     "back_up",
+    "check_certificate",
     "check_receipt",
     "count_subjects",
     "init_shop",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tactful.adapters.banner_words import Words, banner_words
 from tactful.adapters.policy_beside import MEASURES, assessments_in
 from tactful.adapters.policy_files import load_policy, policy_hash
 from tactful.adapters.settings import (
@@ -21,6 +23,7 @@ class PolicyFolder:
 
     policy: Policy
     assessments: frozenset[str]
+    words: Mapping[str, Words]
     measures: tuple[str, ...] = MEASURES
     shop: str = ""
     contact: str = ""
@@ -36,6 +39,7 @@ def read_policy(folder: Path, *, shop: str = "", contact: str = "") -> PolicyFol
     return PolicyFolder(
         policy=load_policy(folder),
         assessments=assessments_in(folder),
+        words=banner_words(folder),
         shop=shop,
         contact=contact,
     )

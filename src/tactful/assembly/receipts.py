@@ -9,10 +9,17 @@ from tactful.adapters.receipt_files import read_small, write_receipts
 from tactful.adapters.settings import read_settings
 from tactful.adapters.signing_key import receipt_keys, rotate_signer
 from tactful.capabilities.consent import Verified, read_keys, verified
+from tactful.capabilities.rights import VerifiedCertificate, verified_certificate
 from tactful.mechanisms.signing import PublicKey
 from tactful.terms import Mistake
 
-__all__ = ["check_receipt", "rotate_receipt_key", "shop_receipt_keys", "write_receipts"]
+__all__ = [
+    "check_certificate",
+    "check_receipt",
+    "rotate_receipt_key",
+    "shop_receipt_keys",
+    "write_receipts",
+]
 
 
 def check_receipt(file: Path, *, keys: Path | None = None, shop: Path | None = None) -> Verified:
@@ -29,6 +36,24 @@ def check_receipt(file: Path, *, keys: Path | None = None, shop: Path | None = N
         NotAShop: *shop* is none.
     """
     return verified(read_small(file), keys=_keys(keys, shop), at=datetime.now(UTC))
+
+
+def check_certificate(
+    file: Path, *, keys: Path | None = None, shop: Path | None = None
+) -> VerifiedCertificate:
+    """
+    Return what the certificate of erasure in *file* says, if it can be believed.
+
+    Args:
+        file: The certificate.
+        keys: The shop's public keys, as it publishes them: a JWK Set, or one JWK.
+        shop: The shop's folder, in place of *keys*.  Without either, the key in the file counts.
+
+    Raises:
+        Mistake: it is not good; the message says what is wrong with it.
+        NotAShop: *shop* is none.
+    """
+    return verified_certificate(read_small(file), keys=_keys(keys, shop))
 
 
 def shop_receipt_keys(folder: Path) -> tuple[PublicKey, ...]:

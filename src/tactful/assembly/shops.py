@@ -50,7 +50,7 @@ from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller
 from tactful.capabilities.policy import Census
 from tactful.capabilities.profile import Limits
-from tactful.capabilities.rights import Records
+from tactful.capabilities.rights import CERTIFICATE_KIND, Records
 from tactful.gate import Door
 from tactful.mechanisms.keyring import Keyring
 from tactful.mechanisms.models import Settings as ModelSettings
@@ -298,10 +298,11 @@ def _store(
 
 
 def _receipt_parts(settings: Settings, keys: Path, store: SqliteStore) -> ReceiptParts:
-    key = store.keys.shop.all(RECEIPTS)[-1]
+    key, signer = store.keys.shop.all(RECEIPTS)[-1], open_signer(keys)
     return ReceiptParts(
         controller=Controller(name=settings.shop.name, contact=settings.shop.contact),
-        signer=open_signer(keys),
+        signer=signer,
+        certifier=signer.of(CERTIFICATE_KIND),
         pseudonym=lambda subject: blind_index(key, "subject", str(subject)).hex(),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tactful.cli import (
+    certificate,
     consent,
     decide,
     demo,
@@ -51,6 +52,7 @@ for command in (
     decide.decide,
     sdk.sdk,
     consent.consent,
+    certificate.certificate,
     subject.subject,
     policy.policy,
     keys.keys,

@@ -187,5 +187,10 @@ def _tell(file: Path, found: Verified) -> None:
         say(f"  notice      {notice.id}@{notice.version} ({notice.language}), {notice.hash}")
     say(f"  key         {found.key}")
     say()
-    for line in _KNOWN if found.known else _UNKNOWN:
+    tell_about_key(known=found.known)
+
+
+def tell_about_key(*, known: bool) -> None:
+    """Say what a good signature proves, by whether the key is *known* to be the shop's."""
+    for line in _KNOWN if known else _UNKNOWN:
         say(line)

@@ -131,9 +131,12 @@ def notice(
     """Print the notice as it is shown somewhere: how each purpose stands, and from which age."""
     from tactful.capabilities.consent import notice_shown
 
-    shown = notice_shown(_read(shop, folder).policy, region=region, locale=locale)
+    read = _read(shop, folder)
+    shown = notice_shown(read.policy, region=region, locale=locale)
     if as_json_:
-        say_json(policy_notice.notice_plain(shown))
+        from tactful.assembly import words_in
+
+        say_json(policy_notice.notice_plain(shown, words_in(read.words, shown.notice.locale)))
     elif form == "html":
         _put(policy_notice.notice_html(shown, region))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ class _Line:
     age: str
 
 
-def notice_plain(shown: NoticeShown) -> dict[str, object]:
-    """Return the notice as `GET /v1/notices/current` answers it."""
+def notice_plain(shown: NoticeShown, words: Mapping[str, str]) -> dict[str, object]:
+    """Return the notice as `GET /v1/notices/current` answers it, with the banner's *words*."""
     from tactful.capabilities.consent import consent_mode
 
     notice = shown.notice
@@ -37,8 +37,10 @@ def notice_plain(shown: NoticeShown) -> dict[str, object]:
         "locale": notice.locale,
         "regime": shown.regime.id,
         "purposes": [asdict(offered) for offered in shown.purposes],
+        "title": notice.title,
         "text": notice.text,
         "googleConsentMode": consent_mode({p.purpose: p.default == "on" for p in shown.purposes}),
+        "words": dict(words),
     }
 
 

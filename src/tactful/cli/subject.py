@@ -94,22 +94,42 @@ def export(user_id: str, folder: Path, out: Path | None) -> None:
 @id_argument
 @shop_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--certificate", type=FILE, metavar="FILE", help="Write the certificate here.")
 @json_option
-def erase(user_id: str, folder: Path, *, yes: bool, as_json_: bool) -> None:
-    """Erase the subject ID: rows, keys and what the models learned (Art. 17 GDPR)."""
+def erase(
+    user_id: str, folder: Path, certificate: Path | None, *, yes: bool, as_json_: bool
+) -> None:
+    """
+    Erase the subject ID: rows, keys and what the models learned (Art. 17 GDPR).
+
+    The certificate says what was removed where, and not who it was: hand it out.
+    """
+    if certificate is not None and certificate.exists():
+        raise Mistake(f"{certificate} exists already: name a new file; nobody was erased")
     with opened(folder) as found:
         whom = found.shop.subject(user_id)
         if not yes:
             click.confirm("Erase everything about this subject, for good?", abort=True, err=True)
         erasure = whom.erase()
         found.requests.forget(user_id)
+    if certificate is not None:
+        _write_new(certificate, as_json(erasure.certificate) + "\n")
     if as_json_:
-        say_json({"removed": dict(erasure.removed), "modelsChanged": erasure.models_changed})
+        say_json(
+            {
+                "removed": dict(erasure.removed),
+                "modelsChanged": erasure.models_changed,
+                "case": erasure.case,
+                "certificate": erasure.certificate,
+            }
+        )
         return
-    say("Erased.")
+    say(f"Erased: case {erasure.case}.")
     for kind, count in sorted(erasure.removed.items()):
         say(f"{count:>10,} {kind}")
     say(f"The models {'were made to forget' if erasure.models_changed else 'had not learned'}.")
+    if certificate is not None:
+        say(f"The certificate is in {certificate}: hand it out.")
 
 
 @subject.command(cls=Command, epilog="tactful subject restrict ada --shop my-shop")

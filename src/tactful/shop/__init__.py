@@ -3,9 +3,10 @@
 from tactful.shop.collecting import Collected
 from tactful.shop.consenting import Receipt
 from tactful.shop.deciding import Question
+from tactful.shop.erasing import Erasure
 from tactful.shop.parts import Artefacts, Parts, ReceiptParts, Seal, Store, Tallies
 from tactful.shop.shop import Shop
-from tactful.shop.subjects import Erasure, Subject
+from tactful.shop.subjects import Subject
 from tactful.shop.training import Trained
 from tactful.shop.visitors import Who
 

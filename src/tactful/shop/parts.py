@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tactful.capabilities.collect import Events
-from tactful.capabilities.consent import Controller, Showings, Signer, Statements
+from tactful.capabilities.consent import Controller, Showings, Statements
 from tactful.capabilities.profile import Features, Identities, Limits, Profiles
 from tactful.capabilities.recommend import Catalogue
 from tactful.capabilities.rights import Records
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings as ModelSettings
+from tactful.mechanisms.signed_files import Signer
 from tactful.terms import Policy, SubjectId
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -76,10 +77,15 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptParts:
-    """What a receipt needs besides statements: who gives it, who signs, what hides the subject."""
+    """
+    What a receipt needs besides statements: who gives it, who signs, what hides the subject.
+
+    `certifier` signs certificates of erasure.
+    """
 
     controller: Controller
     signer: Signer
+    certifier: Signer
     pseudonym: Callable[[SubjectId], str]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from tactful.capabilities.collect import fitting
@@ -12,6 +11,7 @@ from tactful.capabilities.profile import computed
 from tactful.capabilities.rights import Holdings, export
 from tactful.gate import Permit, Visit, is_minor
 from tactful.shop.consenting import Consenting
+from tactful.shop.erasing import Erasure, erase
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
 from tactful.shop.settling import note_residence
@@ -26,14 +26,6 @@ from tactful.terms import (
     SubjectId,
     TraitOrigin,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
-    """What an erasure removed: rows by kind, and whether the models had to forget."""
-
-    removed: Mapping[str, int]
-    models_changed: bool
 
 
 class Subject:
@@ -156,19 +148,9 @@ class Subject:
         self._consenting.restrict(self._number, lift=lift)
 
     def erase(self) -> Erasure:
-        """
-        Erase the subject: models first, then key and rows (Art. 17).
-
-        The models forget before the rows go, so that a failure in between can be repeated; and
-        once more after, in case a training that had read the rows was published meanwhile.
-        """
-        permit = self._permit()
+        """Erase the subject, under every number, from store, lake and models (Art. 17)."""
         members = self._parts.store.identities.members(self._number)
-        changed = self._models.forget(permit, members)
-        removed = self._parts.store.records.erase(permit)
-        changed |= self._models.forget(permit, members)
-        self._parts.store.tallies.add("erasure", "done")
-        return Erasure(removed=removed, models_changed=changed)
+        return erase(self._parts, self._models, self._permit(), members)
 
     def merges(self) -> tuple[Merge, ...]:
         """Return what made one person of several numbers, also what was undone, oldest first."""

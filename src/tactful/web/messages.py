@@ -348,11 +348,17 @@ class UsesSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
 
 class ErasureSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """What an erasure removed: rows by kind, and whether the models had to forget."""
+    """
+    What an erasure removed: rows by kind, and whether the models had to forget.
+
+    `certificate` proves it without saying who: the file to hand out.
+    """
 
     erased: bool
     removed: dict[str, int]
     models_changed: bool
+    case: str
+    certificate: dict[str, object]
 
 
 class CallRefused(msgspec.Struct, rename="camel", kw_only=True, frozen=True):

@@ -120,7 +120,11 @@ async def erase(serving: Serving, asked: Asked) -> Reply:
     await serving.in_thread(lambda: serving.opened.requests.forget(user_id))
     return answer(
         ErasureSaid(
-            erased=True, removed=dict(erasure.removed), models_changed=erasure.models_changed
+            erased=True,
+            removed=dict(erasure.removed),
+            models_changed=erasure.models_changed,
+            case=erasure.case,
+            certificate=dict(erasure.certificate),
         )
     )
 

@@ -151,6 +151,9 @@ def test_by_keyboard(chromium: Any, server: Running) -> None:
     [
         ("en", ("en", "Reject all")),
         ("de-AT", ("de", "Alles ablehnen")),
+        ("fr", ("fr", "Tout refuser")),
+        ("es-MX", ("es", "Rechazar todo")),
+        ("nl", ("nl", "Alles weigeren")),
         ("xx", ("en", "Reject all")),
     ],
 )

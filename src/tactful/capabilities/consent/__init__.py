@@ -6,7 +6,6 @@ from tactful.capabilities.consent.receipts import (
     KIND,
     Controller,
     SignedReceipt,
-    Signer,
     receipts,
 )
 from tactful.capabilities.consent.signal_statements import (
@@ -42,7 +41,6 @@ __all__ = [
     "Showings",
     "SignalsOut",
     "SignedReceipt",
-    "Signer",
     "Statements",
     "Verified",
     "Word",

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from tactful.capabilities.consent.forms import SCHEMA, ReceiptForm, read_form
 from tactful.gate import Permit
 from tactful.mechanisms.canonical import canonical
+from tactful.mechanisms.signed_files import Signer
 from tactful.terms import (
     Policy,
     Purpose,
@@ -61,16 +62,6 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "personalize.content": "dpv:ProvidePersonalisedRecommendations",
 }
 """The purposes of the Data Privacy Vocabulary 2.0, by the Fideslang use that they fit best."""
-
-
-class Signer(Protocol):
-    """Whoever signs for the shop."""
-
-    def sign(self, payload: bytes) -> str:
-        """Return a compact JWS that carries *payload*; the same payload gives the same text."""
-
-    def jwk(self) -> Mapping[str, str]:
-        """Return the public key as a JWK; its `kid` is its thumbprint (RFC 7638)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

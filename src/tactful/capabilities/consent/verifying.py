@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 
 from tactful.capabilities.consent.forms import ReceiptForm, read_form
 from tactful.capabilities.consent.receipts import KIND
-from tactful.mechanisms.canonical import canonical, read_json
-from tactful.mechanisms.signing import PublicKey, key_named_in, public_key, signed_payload
+from tactful.mechanisms.canonical import read_json
+from tactful.mechanisms.signed_files import believed
+from tactful.mechanisms.signing import PublicKey, public_key
 from tactful.terms import Mistake
 
 TOLERANCE: Final = timedelta(minutes=5)
 """How far the clock of whoever checks may be behind the shop's."""
 
-_MEMBERS: Final = {"receipt", "signature", "key"}
+MEMBER: Final = "receipt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -55,24 +56,9 @@ def verified(content: bytes, *, keys: Sequence[PublicKey] | None, at: datetime) 
         Mistake: not a receipt, changed by as much as a bit, signed by none of *keys*, or its
             times cannot be.
     """
-    file = _file(content)
-    receipt, signature = file["receipt"], str(file["signature"])
-    key = public_key(file["key"])
-    if file["key"] != key.jwk() or key_named_in(signature) != key.thumbprint:
-        raise Mistake("the key in the file is not the one that signed it")
-    if keys is not None and key not in keys:
-        raise Mistake(
-            f"it was signed by a key that the shop is not known to have: {key.thumbprint}"
-        )
-    if signed_payload(signature, key, kind=KIND) != canonical(receipt):
-        raise Mistake("the receipt is not what was signed: it was changed")
-    form = _sane(read_form(receipt), at)
-    return Verified(
-        receipt=cast("Mapping[str, object]", receipt),
-        form=form,
-        key=key.thumbprint,
-        known=keys is not None,
-    )
+    found = believed(content, name=MEMBER, kind=KIND, keys=keys)
+    form = _sane(read_form(found.told), at)
+    return Verified(receipt=found.told, form=form, key=found.key, known=found.known)
 
 
 def read_keys(content: bytes) -> tuple[PublicKey, ...]:
@@ -89,13 +75,6 @@ def read_keys(content: bytes) -> tuple[PublicKey, ...]:
     if not isinstance(keys, list):
         raise Mistake('the keys must be a JWK Set: {"keys": [...]}')
     return tuple(public_key(key) for key in keys)
-
-
-def _file(content: bytes) -> Mapping[str, object]:
-    file = read_json(content)
-    if not isinstance(file, Mapping) or set(file) != _MEMBERS:
-        raise Mistake("it must be an object with receipt, signature and key, and nothing else")
-    return file
 
 
 def _sane(form: ReceiptForm, at: datetime) -> ReceiptForm:

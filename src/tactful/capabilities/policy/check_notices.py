@@ -26,6 +26,9 @@ _PERIOD = re.compile(r"\b(\d+)[ \u00a0-]+([^\W\d_]+)")
 _UNITS: Mapping[str, Mapping[str, float]] = {
     "en": {"day": 1, "week": 7, "month": 365 / 12, "year": 365},
     "de": {"tag": 1, "woche": 7, "monat": 365 / 12, "jahr": 365},
+    "fr": {"jour": 1, "semaine": 7, "mois": 365 / 12, "an": 365},
+    "es": {"día": 1, "semana": 7, "mes": 365 / 12, "año": 365},
+    "nl": {"dag": 1, "week": 7, "weken": 7, "maand": 365 / 12, "jaar": 365},
 }
 _NEAR = 0.03
 """By how much a period in months may differ from a retention in days: 6 months are 180 days."""

@@ -54,6 +54,9 @@ def reading(text: str, locale: str) -> Reading | None:
     Source:
         English: R. Flesch, A new readability yardstick, Journal of Applied Psychology 32 (1948).
         German: T. Amstad, Wie verständlich sind unsere Zeitungen?, Zürich 1978.
+        French: L. Kandel, A. Moles, Application de l'indice de Flesch à la langue française (1958).
+        Spanish: J. Fernández Huerta, Medidas sencillas de lecturabilidad (1959).
+        Dutch: W. H. Douma, De leesbaarheid van landbouwbladen, Wageningen 1960.
     """
     formula = FORMULAS.get(locale.partition("-")[0].lower())
     sentences = list(_sentences(text))
@@ -116,10 +119,40 @@ def syllables_german(word: str) -> int:
     return max(1, len(_VOWELS_GERMAN.findall(spoken)))
 
 
+_VOWELS_FRENCH = re.compile(
+    r"eaux?|[aàâ]i|œu|oui|oi|ou|au|eu|ei|i(?=[aeoéè])|[aeiouyàâéèêëîïôûùüœ]"
+)
+_SILENT_FRENCH = re.compile(r"(?<=[^aeiouyàâéèêëîïôûùü])(?:e|es|ent)$|(?<=[qg])u(?=[eiéèêao])")
+"""A written e that is not heard at the end: porte, portes, portent; and the u of que."""
+
+_VOWELS_SPANISH = re.compile(r"[iuü]?[aeoáéó][iuy]?|[iuy]+|í|ú")
+_VOWELS_DUTCH = re.compile(r"aai|ooi|oei|eeu|ieu|aa|ee|oo|uu|oe|eu|ui|ij|ei|au|ou|ie|[aeiouyéèëïö]")
+
+
+def syllables_french(word: str) -> int:
+    """Count the syllables of a French *word* by its spelling, the mute e left out."""
+    heard = _SILENT_FRENCH.sub("", word.lower())
+    return max(1, len(_VOWELS_FRENCH.findall(heard)))
+
+
+def syllables_spanish(word: str) -> int:
+    """Count the syllables of a Spanish *word*: its vowels, of which diphthongs make one."""
+    spoken = re.sub(r"(?<=[qg])u(?=[eiéí])", "", word.lower())
+    return max(1, len(_VOWELS_SPANISH.findall(spoken)))
+
+
+def syllables_dutch(word: str) -> int:
+    """Count the syllables of a Dutch *word*: its vowels, of which the usual pairs make one."""
+    return max(1, len(_VOWELS_DUTCH.findall(word.lower())))
+
+
 FORMULAS: Mapping[str, _Formula] = {
     "en": _Formula(
         constant=206.835, per_word=1.015, per_syllable=84.6, syllables=syllables_english
     ),
     "de": _Formula(constant=180.0, per_word=1.0, per_syllable=58.5, syllables=syllables_german),
+    "fr": _Formula(constant=207.0, per_word=1.015, per_syllable=73.6, syllables=syllables_french),
+    "es": _Formula(constant=206.84, per_word=1.02, per_syllable=60.0, syllables=syllables_spanish),
+    "nl": _Formula(constant=206.84, per_word=0.93, per_syllable=77.0, syllables=syllables_dutch),
 }
-"""By language.  Amstad fitted Flesch's constants to German, whose words are longer."""
+"""By language.  Each fits Flesch's constants to words that are longer than English ones."""

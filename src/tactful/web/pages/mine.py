@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -12,7 +13,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
-from tactful.shop import Shop
+from tactful.shop import Erasure, Shop
 from tactful.terms import Mistake, NotFound
 from tactful.web.pages.choices import answer, dial_of, move_to
 from tactful.web.pages.holder import SOURCE, holder_of
@@ -113,9 +114,9 @@ def confirm_erasure(request: AnyRequest, state: State) -> Response[str]:
 def erase(data: Form, request: AnyRequest, state: State) -> Response[str]:
     """Erase everything, and say what was removed (Art. 17)."""
     holder = holder_of(request, state.opened, data)
-    removed, changed = _erased(state.opened.shop, holder.user_id)
+    erasure = _erased(state.opened.shop, holder.user_id)
     state.opened.requests.forget(holder.user_id)
-    shown = {"removed": removed, "models_changed": changed}
+    shown = {"removed": {}} if erasure is None else _told(erasure)
     return page("erased.html", holder.shown() | shown)
 
 
@@ -131,11 +132,20 @@ HANDLERS: Final = (
 )
 
 
-def _erased(shop: Shop, user_id: str) -> tuple[dict[str, int], bool]:
-    """Erase *user_id*; return the rows removed by kind, and whether the models changed."""
+def _erased(shop: Shop, user_id: str) -> Erasure | None:
+    """Erase *user_id*, if they are still there."""
     try:
-        erasure = shop.subject(user_id).erase()
+        return shop.subject(user_id).erase()
     except NotFound:
-        return {}, False
-    removed = {kind: count for kind, count in sorted(erasure.removed.items()) if count}
-    return removed, erasure.models_changed
+        return None
+
+
+def _told(erasure: Erasure) -> dict[str, object]:
+    """Return what the last page says, with the certificate as a file that lies in the page."""
+    file = msgspec.json.format(msgspec.json.encode(erasure.certificate), indent=2)
+    return {
+        "removed": {kind: count for kind, count in sorted(erasure.removed.items()) if count},
+        "models_changed": erasure.models_changed,
+        "case": erasure.case,
+        "certificate": f"data:application/json;base64,{base64.b64encode(file).decode()}",
+    }
