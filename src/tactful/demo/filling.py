@@ -30,8 +30,9 @@ Message = Mapping[str, object]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filling:
     """
-    Goods, choices and behaviour, from where (`title`); `shop` is what the shop is called there,
-    and `now` is when the behaviour ends.
+    Goods, choices and behaviour; `now` is when the behaviour ends.
+
+    `shop` is what a shop of these is called.
 
     `browsers` are the anonymous ids of subjects that have one.
     """

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -15,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 from page_worlds import ADA
+from window_worlds import FOCUSED, barriers, filled, level, open_bar, press, sent, turn, window
 
 CHROMIUM = Path("/usr/bin/chromium")
 STARTING_SECONDS = 60
@@ -27,10 +27,6 @@ pytestmark = [
 OWN_FILES = ("/shop", "/static/", "/sdk/", "/v1/notices/current")
 STORED = """() => ({lasting: {...localStorage}, visit: {...sessionStorage},
   cookies: document.cookie})"""
-FOCUSED = """() => { let at = document.activeElement;
-  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return at.textContent.trim() || at.name || ""; }"""
-MOST_STEPS = 60
 PAGES = (
     "/shop",
     "/shop/goods",
@@ -78,29 +74,6 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@contextmanager
-def window(chromium: Any, *, scripts: bool = True, width: int = 1280, **more: Any) -> Iterator[Any]:
-    """Open a page, and hold at the end that the browser had nothing to complain about."""
-    context = chromium.new_context(
-        java_script_enabled=scripts, viewport={"width": width, "height": 900}, **more
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.extend(_failure(request)))
-    yield page
-    heard = list(complaints)  # closing cuts off what is still loading: that is no complaint
-    context.close()
-    assert heard == []
-
-
-def _failure(request: Any) -> list[str]:
-    """Say which request failed and why; one that leaving the page cut off did not fail."""
-    cut_off = request.failure == "net::ERR_ABORTED"
-    return [] if cut_off else [f"failed: {request.url}: {request.failure}"]
-
-
 def test_a_first_visit_asks_nothing_and_stores_nothing(chromium: Any, address: str) -> None:
     """Before a choice: the page's own files and the notice; no cookie, no storage, on any page."""
     with window(chromium) as page:
@@ -122,11 +95,11 @@ def test_a_yes_shapes_the_shop_and_a_no_ends_it(chromium: Any, address: str) -> 
     with window(chromium) as page:
         page.goto(f"{address}/shop")
         page.locator("tactful-consent .yes").click()
-        _sent(page)
+        sent(page)
         page.goto(f"{address}/shop/items/kettle")
-        _sent(page)
+        sent(page)
 
-        _filled(page, f"{address}/shop", "individual")
+        filled(page, f"{address}/shop", "individual")
         why = page.locator("[data-slot=for-you] .why").first
         assert not why.locator("p").is_visible()
         why.locator("summary").click()
@@ -140,8 +113,8 @@ def test_a_yes_shapes_the_shop_and_a_no_ends_it(chromium: Any, address: str) -> 
 
         page.locator("tactful-consent-link").first.click()
         page.locator("tactful-consent .no").click()
-        _sent(page)
-        _filled(page, f"{address}/shop", "none")
+        sent(page)
+        filled(page, f"{address}/shop", "none")
         assert "because you looked" not in page.locator("main").inner_text()
         assert "id" not in page.evaluate("JSON.parse(localStorage.tactful)")
 
@@ -151,18 +124,18 @@ def test_the_dial_speaks_for_the_module(chromium: Any, address: str) -> None:
     with window(chromium) as page:
         page.goto(f"{address}/shop")
         page.locator("tactful-consent section").wait_for()
-        _open_bar(page)
+        open_bar(page)
         page.wait_for_function(
             "() => !document.querySelector('tactful-consent').shadowRoot.children.length"
         )
-        _turn(page, "This visit")
+        turn(page, "This visit")
         page.wait_for_function("() => tactful.consent.now().asked")
         assert page.locator("tactful-consent section").count() == 0
         assert page.inner_text("[data-demo-level]") == "This visit"
-        _sent(page)
+        sent(page)
         page.goto(f"{address}/shop/items/kettle")
 
-        _filled(page, f"{address}/shop", "session")
+        filled(page, f"{address}/shop", "session")
         assert page.locator(".stop input:checked").get_attribute("value") == "session"
 
 
@@ -171,9 +144,9 @@ def test_a_slow_answer_changes_nothing(chromium: Any, address: str) -> None:
     with window(chromium) as page:
         page.goto(f"{address}/shop")
         page.locator("tactful-consent .yes").click()
-        _sent(page)
+        sent(page)
         held: list[Any] = []
-        page.route("**/v1/decide", lambda route: held.append(route))
+        page.route("**/v1/decide", lambda route, _: held.append(route))
         page.goto(f"{address}/shop")
         slot = page.locator("[data-slot=for-you]")
         own = slot.locator("a.tile-link").first.get_attribute("href")
@@ -215,16 +188,16 @@ def test_the_keyboard_is_enough(chromium: Any, address: str) -> None:
         page.locator("tactful-consent section").wait_for()
         page.keyboard.press("Tab")
         assert page.evaluate(FOCUSED) == "To the content"
-        _press(page, "Reject all", backwards=True)
+        press(page, "Reject all", backwards=True)
         page.wait_for_function("() => tactful.consent.now().asked")
         page.goto(f"{address}/shop/goods")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        _press(page, "Kettle", leads=True)
-        _press(page, "Add to cart", leads=True)
-        _press(page, "To the cart", leads=True)
-        _press(page, "To the checkout", leads=True)
-        _press(page, "Order, nothing is charged", leads=True)
+        press(page, "Kettle", leads=True)
+        press(page, "Add to cart", leads=True)
+        press(page, "To the cart", leads=True)
+        press(page, "To the checkout", leads=True)
+        press(page, "Order, nothing is charged", leads=True)
 
         assert "Thank you" in page.inner_text("h1")
 
@@ -234,13 +207,13 @@ def test_a_presenter_is_somebody(chromium: Any, address: str, *, scripts: bool) 
     """As a known shopper: the dial up, a look, a purchase, "buy again", and all of it back."""
     with window(chromium, scripts=scripts) as page:
         page.goto(f"{address}/shop")
-        _open_bar(page)
+        open_bar(page)
         page.select_option("#as", ADA)
         page.get_by_role("button", name="Be them").click()
-        assert _level(page) == "none"
+        assert level(page) == "none"
 
-        _open_bar(page)
-        _turn(page, "My own history")
+        open_bar(page)
+        turn(page, "My own history")
         page.locator("main a.tile-link", has_text="Kettle").first.click()
         page.get_by_role("button", name="Add to cart").click()
         page.goto(f"{address}/shop/checkout")
@@ -248,11 +221,11 @@ def test_a_presenter_is_somebody(chromium: Any, address: str, *, scripts: bool) 
         assert "kept for: Suggestions from your own history" in page.inner_text("main")
         page.get_by_role("link", name="Back to the shop").click()
 
-        assert _level(page) == "individual"
+        assert level(page) == "individual"
         assert "Kettle" in page.inner_text("[data-slot=buy-again]")
-        _open_bar(page)
-        _turn(page, "Nothing about me")
-        assert _level(page) == "none"
+        open_bar(page)
+        turn(page, "Nothing about me")
+        assert level(page) == "none"
         assert page.locator("[data-slot=buy-again]").count() == 0
 
 
@@ -261,7 +234,7 @@ def test_from_a_stranger_to_a_stranger(chromium: Any, address: str) -> None:
     with window(chromium) as page:
         page.goto(f"{address}/shop")
         page.locator("tactful-consent .yes").click()
-        _sent(page)
+        sent(page)
         page.goto(f"{address}/shop/items/lamp")
         page.get_by_role("button", name="Add to cart").click()
         page.goto(f"{address}/shop/checkout")
@@ -276,7 +249,7 @@ def test_from_a_stranger_to_a_stranger(chromium: Any, address: str) -> None:
         assert "gone" in page.inner_text("h1")
 
         page.goto(f"{address}/shop")
-        assert _level(page) == "none"
+        assert level(page) == "none"
         page.goto(f"{address}/shop/privacy")
         page.get_by_role("button", name="Sign out").click()
         page.locator("tactful-consent section").wait_for()
@@ -293,7 +266,7 @@ def test_pages_fit_and_can_be_hit(chromium: Any, address: str, width: int) -> No
         page.get_by_role("button", name="Add to cart").click()
         for path in (*PAGES, "/console"):
             page.goto(address + path)
-            _open_bar(page)
+            open_bar(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert page.evaluate(SMALL_TARGETS) == [], path
 
@@ -304,23 +277,16 @@ def test_no_barriers(chromium: Any, address: str, axe: str, scheme: str) -> None
     with window(chromium, color_scheme=scheme, bypass_csp=True, width=390) as page:
         page.goto(f"{address}/shop/items/kettle")
         page.locator("tactful-consent .yes").click()
-        _sent(page)
+        sent(page)
         page.get_by_role("button", name="Add to cart").click()
         for path in PAGES:
             page.goto(address + path)
-            assert _barriers(page, axe) == [], path
-            _open_bar(page)
-            assert _barriers(page, axe) == [], path
+            assert barriers(page, axe) == [], path
+            open_bar(page)
+            assert barriers(page, axe) == [], path
         page.goto(f"{address}/shop/checkout")
         page.get_by_role("button", name="Order").click()
-        assert _barriers(page, axe) == []
-
-
-def _barriers(page: Any, axe: str) -> list[Any]:
-    page.evaluate(axe)
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = page.evaluate("(tags) => axe.run({runOnly: {type: 'tag', values: tags}})", rules)
-    return [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
+        assert barriers(page, axe) == []
 
 
 def _when_ready(address: str, server: subprocess.Popen[bytes]) -> str:
@@ -332,56 +298,3 @@ def _when_ready(address: str, server: subprocess.Popen[bytes]) -> str:
         except (URLError, ConnectionError):
             time.sleep(0.1)
     raise AssertionError(f"the server did not start (exit {server.poll()})")
-
-
-def _level(page: Any) -> str:
-    return str(page.get_attribute("[data-slot=for-you]", "data-level"))
-
-
-def _open_bar(page: Any) -> None:
-    """Open the demonstration's bar, where the page has one."""
-    bar = page.locator(".demo > details > summary")
-    if bar.count():
-        bar.click(position={"x": 30, "y": 20})
-
-
-def _turn(page: Any, level: str) -> None:
-    page.locator(".stop-name", has_text=level).click()
-    page.get_by_role("button", name="Keep this choice").click()
-
-
-def _sent(page: Any) -> None:
-    """Wait until the module has nothing to send."""
-    page.wait_for_function(
-        """() => { const kept = JSON.parse(localStorage.tactful || "{}");
-        return kept.choice && !kept.unsent?.length && !kept.owed?.length; }"""
-    )
-
-
-def _filled(page: Any, address: str, level: str) -> None:
-    """Look at *address* until its slot was filled at *level*: a busy machine may answer late."""
-    until = time.monotonic() + STARTING_SECONDS
-    while time.monotonic() < until:
-        page.goto(address)
-        filled = f"[data-slot=for-you][data-tactful-level={level}]"
-        page.wait_for_function(
-            "() => !document.querySelector('[data-slot=for-you]').style.visibility"
-        )
-        if page.locator(filled).count():
-            return
-    raise AssertionError(f"no slot was filled at {level}")
-
-
-def _press(page: Any, name: str, *, backwards: bool = False, leads: bool = False) -> None:
-    """Step to what is called *name* with the keyboard alone, and press Enter."""
-    for _ in range(MOST_STEPS):
-        if page.evaluate(FOCUSED).startswith(name):
-            break
-        page.keyboard.press("Shift+Tab" if backwards else "Tab")
-    else:
-        raise AssertionError(f"{name} is not reached")
-    if not leads:
-        page.keyboard.press("Enter")
-        return
-    with page.expect_navigation():
-        page.keyboard.press("Enter")

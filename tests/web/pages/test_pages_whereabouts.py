@@ -6,7 +6,6 @@ import pytest
 from page_worlds import HERE, Reader, be, browser, send
 
 from tactful.assembly import Opened
-from tactful.shop import Who
 
 GERMAN = "130.149.7.201"
 BRAZILIAN = "200.160.2.3"

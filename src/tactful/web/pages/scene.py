@@ -24,7 +24,7 @@ from litestar.datastructures import Cookie
 from tactful.assembly import Opened
 from tactful.capabilities.collect import GROUP_PURPOSE
 from tactful.shop import Question, Who
-from tactful.terms import Item, Level
+from tactful.terms import Level
 from tactful.web.pages.cart import Cart, cart_of
 from tactful.web.pages.choices import LADDER, Choice, DialState, choices_of, dial_of, is_on
 from tactful.web.pages.guards import sends_signal
@@ -112,7 +112,9 @@ class Scene:
         )
         return fill(self.opened.shop, question, title=title)
 
-    def collect(self, event: str, *, anonymous_id: str = "", **properties: object) -> str:
+    def collect(
+        self, event: str, properties: Mapping[str, object], *, anonymous_id: str = ""
+    ) -> str:
         """Tell the shop of *event* as its server would; return in words what became of it."""
         if self.user_id is None and not anonymous_id:
             return "told to nobody: the server knows nobody here"
@@ -121,9 +123,12 @@ class Scene:
         if self.user_id is None:
             browser = Who(anonymous_id=anonymous_id, region=self.region, gpc=self.gpc)
             choices = choices_of(self.opened.shop, browser)
-        call = {"type": "track", "event": event, "messageId": uuid4().hex, "properties": properties}
+        call = {"type": "track", "event": event, "messageId": uuid4().hex}
         collected = self.opened.shop.collect(
-            [call | whose], gpc=self.gpc, region=self.region, source=SOURCE
+            [{**call, **whose, "properties": dict(properties)}],
+            gpc=self.gpc,
+            region=self.region,
+            source=SOURCE,
         )
         return self._fate(event, choices, kept=collected.kept > 0)
 

@@ -20,6 +20,7 @@ SORTS: Final = {
     "title": "From A to Z",
 }
 MOST_WORDS: Final = 8
+MOST_DIGITS: Final = 5
 
 _BY: Final[Mapping[str, tuple[Callable[[Item], Any], bool]]] = {
     "price": (lambda item: item.price or 0, False),
@@ -118,4 +119,4 @@ def _brands(goods: Iterable[Item]) -> list[str]:
 
 
 def _number(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= MOST_DIGITS else None

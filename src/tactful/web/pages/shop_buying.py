@@ -33,6 +33,7 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 BROWSER: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """How the browser's module numbers a browser."""
 
+MOST_DIGITS: Final = 3
 RECEIPT: Final = "ordered"
 
 
@@ -75,7 +76,7 @@ def change_cart(data: Form, request: AnyRequest, state: State) -> Redirect:
     cart = scene.cart.put(line.id, wanted)
     if wanted != before:
         event = "Product Added" if wanted > before else "Product Removed"
-        scene.collect(event, quantity=abs(wanted - before), **described(line))
+        scene.collect(event, {"quantity": abs(wanted - before)} | described(line))
     address = "/shop/cart" if said is not None else f"{item_address(line.id)}?added=yes"
     return see_other(address, cookies=[cart.cookie(request)])
 
@@ -133,10 +134,8 @@ def _tell(scene: Scene, lines: tuple[Line, ...], number: str, *, browser: str) -
     products = [{"quantity": line.quantity} | described(line.item) for line in lines]
     return scene.collect(
         "Order Completed",
+        {"order_id": number, "products": products} | cost,
         anonymous_id=browser if BROWSER.fullmatch(browser) else "",
-        order_id=number,
-        products=products,
-        **cost,
     )
 
 
@@ -151,6 +150,6 @@ def _quantity(said: str) -> int:
     Raises:
         Mistake: it is none.
     """
-    if not (said.isascii() and said.isdigit() and len(said) < 4):
+    if not (said.isascii() and said.isdigit() and len(said) <= MOST_DIGITS):
         raise Mistake("How many shall it be? A number from 0 to 99.")
     return int(said)

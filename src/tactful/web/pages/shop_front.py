@@ -65,7 +65,7 @@ def item_page(request: AnyRequest, state: State) -> Response[str]:
     line = named_item(request, state.opened)
     scene = scene_of(request, state.opened)
     added = request.query_params.get("added") == "yes"
-    fate = "" if added else scene.collect("Product Viewed", **described(line))
+    fate = "" if added else scene.collect("Product Viewed", described(line))
     scene = scene.after(line.id)
     shown = {
         "item": line,
