@@ -296,7 +296,7 @@ def test_without_a_mail_server_nobody_is_said_to_have_been_told(tmp_path: Path) 
         here.meet("ann")
         request = here.shop.requests.open(signed_in(RequestKind.ACCESS))
         assert steps(request) == ["received", "verified", "done"]
-        assert here.shop.totals()["letter", "not sent"] == 1
+        assert here.shop.totals()["letter", "request not sent"] == 1
 
 
 def test_a_request_is_part_of_what_is_known(here: Office) -> None:

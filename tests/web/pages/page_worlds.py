@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from httpx import Response
 from litestar.testing import TestClient
@@ -31,13 +31,21 @@ SHAPING = (
     "model_training",
     "measurement",
 )
-GOODS = [
+_LINES = [
     Item(id="kettle", title="Kettle", category="Kitchen", price=2500, currency="EUR"),
     Item(id="teapot", title="Teapot", category="Kitchen", price=3000, currency="EUR"),
     Item(id="mug", title="Mug", category="Kitchen", price=900, currency="EUR"),
     Item(id="lamp", title="Lamp", category="Lights", price=4900, currency="EUR"),
     Item(id="rug", title="Rug & mat", category="Textiles", price=9900, currency="EUR"),
     Item(id="a/b?c", title="<script>alert('gotcha')</script>", category="<b>Odd</b>"),
+]
+GOODS = [
+    replace(
+        item,
+        url=f"/shop/items/{quote(item.id)}",
+        image=f"/shop/pictures/{quote(item.id)}.svg",
+    )
+    for item in _LINES
 ]
 EVALUATION = {
     "since": "2026-02-01T00:00:00+00:00",
@@ -95,6 +103,12 @@ class _Browser(TestClient[Any]):
         if response.status_code == 303 and "token=" in str(response.request.url):
             return super().get(response.headers["location"], **more)
         return response
+
+
+def be(client: TestClient[Any], person: str) -> None:
+    """Look at the demonstration's shop as *person*, by the form of its lowest bar."""
+    response = client.post("/shop/shopper", data={"as": person})
+    assert response.status_code == 303, response.text
 
 
 @contextmanager

@@ -21,6 +21,11 @@ def letter_address(home: str, key: str) -> str:
     return f"{home}/me/sign-in/link?{urlencode({'key': key})}"
 
 
+def picture_address(item: str) -> str:
+    """Return the path of the picture of *item*."""
+    return f"/shop/pictures/{quote(item)}.svg"
+
+
 def my_address(token: str, *, region: str | None = None, done: str = "") -> str:
     """
     Return the address by which a subject is let in to their own page.

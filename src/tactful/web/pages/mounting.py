@@ -21,8 +21,9 @@ from tactful.web.pages import (
     my_requests,
     outbox,
     privacy,
+    shop_buying,
     shop_front,
-    shop_said,
+    shop_presenting,
     signing_in,
 )
 from tactful.web.pages.guards import same_site
@@ -37,7 +38,7 @@ _A_YEAR: Final = 365 * 24 * 3600
 
 @get("/", sync_to_thread=False)
 def start(state: State) -> Response[str] | Redirect:
-    """Lead to the shop window of a demonstration, or say where things are."""
+    """Lead to the shop of a demonstration, or say where things are."""
     if state.opened.settings.shop.demo:
         return see_other("/shop")
     return page("start.html", {"shop_name": state.opened.settings.shop.name})
@@ -83,7 +84,8 @@ _pages = Router(
     route_handlers=[
         start,
         *shop_front.HANDLERS,
-        *shop_said.HANDLERS,
+        *shop_buying.HANDLERS,
+        *shop_presenting.HANDLERS,
         *mine.HANDLERS,
         *signing_in.HANDLERS,
         *outbox.HANDLERS,

@@ -289,6 +289,11 @@ export function connect({ writeKey, host = new URL(import.meta.url).origin, regi
     notice,
     fill,
 
+    /** The number of this browser, for the shop's own server; none while nothing is agreed to. */
+    get anonymousId() {
+      return kept.id;
+    },
+
     /** Note that something happened; `product_id` in the properties names the item. */
     track(event, properties = {}) {
       visited(properties.product_id || properties.sku);
