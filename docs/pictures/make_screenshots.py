@@ -61,8 +61,9 @@ def _views(browser: Browser, url: str) -> Iterator[tuple[str, str]]:
     page = browser.new_page()
     page.goto(urljoin(url, "/shop/goods"))
     item = page.locator("main .tile-link").first.get_attribute("href") or ""
+    _look_as_somebody_who_agrees(page, url)
     page.goto(urljoin(url, "/shop/privacy"))
-    page.get_by_role("button", name="Open an account").click()
+    page.get_by_role("link", name="See my data").click()
     mine = _path(page)
     page.close()
     for name in ("shop", "goods", "cart", "checkout", "privacy"):

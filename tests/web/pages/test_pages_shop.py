@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -44,8 +45,6 @@ def test_a_first_visit_leaves_nothing(client: TestClient[Any]) -> None:
 @pytest.mark.parametrize("person", ["nobody", "visitor-00000000", "", "friend-1"])
 def test_nobody_else_can_be_posed_as(client: TestClient[Any], person: str) -> None:
     """Who is not on offer cannot be chosen, nor be made up in a cookie."""
-    from base64 import urlsafe_b64encode
-
     assert client.post("/shop/shopper", data={"as": person}).status_code == 400
     forged = urlsafe_b64encode(b'{"user":"friend-1"}').decode()
     for held in (forged, "%%%", "e30", "W10"):
@@ -56,6 +55,7 @@ def test_nobody_else_can_be_posed_as(client: TestClient[Any], person: str) -> No
 def test_somebody_new_can_come_from_somewhere(client: TestClient[Any]) -> None:
     """The bar offers somebody new from California: the module is told where that is."""
     be(client, "new-US-CA")
+    assert slot(Reader(client.get("/shop")), "for-you")["data-level"] == "none"
     sources = [
         e.attributes["src"] for e in Reader(client.get("/shop")).elements if e.tag == "script"
     ]
@@ -87,6 +87,7 @@ def test_unknown_means_no(client: TestClient[Any], opened: Opened) -> None:
 
     assert "is not kept" in page.text
     assert events(opened.shop) == []
+    assert urlsafe_b64decode(client.cookies["demo"] + "==") == b'{"user":"ada"}'
     assert "Not “My own history”: no consent was given." in page.text
 
 

@@ -42,9 +42,11 @@ def same_site(connection: AnyConnection, _: BaseRouteHandler) -> None:
 
 
 def demo_only(connection: AnyConnection, _: BaseRouteHandler) -> None:
-    """Refuse everything but demonstrations: the shop window poses as its visitors."""
+    """Refuse everything but demonstrations: its shop lets anybody pose as its people."""
     if not connection.app.state.opened.settings.shop.demo:
-        raise NotFoundException("Only a demonstration shop has a shop window: try `tactful demo`.")
+        raise NotFoundException(
+            "Only a demonstration shop has shop pages of its own: try `tactful demo`."
+        )
 
 
 def on_this_machine(connection: AnyConnection) -> bool:
