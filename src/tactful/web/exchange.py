@@ -40,7 +40,7 @@ Header: TypeAlias = tuple[bytes, bytes]
 JSON: Final = b"application/json"
 
 ASKING_THREADS: Final = 8
-TAKING_THREADS: Final = 4
+TAKING_THREADS: Final = 2
 """Taking calls in has threads of its own, so that a flood of events holds nobody's answer up."""
 
 _encoder = msgspec.json.Encoder()
