@@ -192,7 +192,7 @@ class Stage:
     ) -> Iterator[ShopWorld]:
         store = self._store(data)
         uses = WatchedUses(store.uses)
-        # Whether a letter about a request can be written hangs on an address, by law: not tried here.
+        # Whether a letter about a request can be written hangs on an address, by law.
         requests = replace(self._parts.requests, letters=None)
         parts = replace(
             self._parts,
