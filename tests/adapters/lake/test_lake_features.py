@@ -36,7 +36,9 @@ def _buy_and_leave(shelf: LakeShelf, *orders: str) -> SubjectId:
 
 
 @pytest.mark.parametrize("lose", [_lose_snapshots, _change_policy], ids=["dropped", "policy"])
-def test_from_scratch_they_read_the_lake(shelf: LakeShelf, lose: Callable[[LakeShelf], None]) -> None:
+def test_from_scratch_they_read_the_lake(
+    shelf: LakeShelf, lose: Callable[[LakeShelf], None]
+) -> None:
     """Orders of days that have left count once, whenever the snapshot is taken anew."""
     ann = _buy_and_leave(shelf, "o-1", "o-2")
     lose(shelf)
