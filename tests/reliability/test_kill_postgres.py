@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -42,13 +42,7 @@ def test_nothing_acknowledged_is_lost_on_postgres(plug: Plug) -> None:
     for number in range(rounds(ROUNDS)):
         senders = [Sender(plug=plug, name=f"r{number}-{n}") for n in range(3)]
         chooser = Chooser(plug=plug, name=f"c{number}")
-        for client in (*senders, chooser):
-            client.start()
-        until(lambda s=senders, c=chooser: all(x.statuses[200] for x in s) and c.told_often > 0)  # type: ignore[misc]
-        time.sleep(moments.within(LONGEST))
-        plug.kill()
-        for client in (*senders, chooser):
-            client.join()
+        _pull(plug, senders, chooser, after=moments.within(LONGEST))
         plug.restart()
         assert chooser.told is None or chooser.stands() in chooser.may_stand()
         for sender in senders:
@@ -57,3 +51,14 @@ def test_nothing_acknowledged_is_lost_on_postgres(plug: Plug) -> None:
         everybody += senders
     assert sum(len(sender.acknowledged) for sender in everybody) > 0
     assert all(s.stored() == dict.fromkeys(s.acknowledged, 1) for s in everybody)
+
+
+def _pull(plug: Plug, senders: Sequence[Sender], chooser: Chooser, *, after: float) -> None:
+    clients: list[Sender | Chooser] = [*senders, chooser]
+    for client in clients:
+        client.start()
+    until(lambda: all(s.statuses[200] for s in senders) and chooser.told_often > 0)
+    time.sleep(after)
+    plug.kill()
+    for client in clients:
+        client.join()
