@@ -32,7 +32,7 @@ UNGATED = {
     "collect.is_signed": SIGNATURE,
     "collect.is_signed_by_shopify": SIGNATURE,
     "collect.items_of": READING,
-    "collect.only_named": "reads what was sent; nothing of anybody is known",
+    "collect.only_named": READING,
     "collect.read_batch": READING,
     "collect.read_posthog": READING,
     "collect.read_privacy": READING,
