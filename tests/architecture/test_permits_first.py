@@ -35,6 +35,7 @@ UNGATED = {
     "collect.is_signed": SIGNATURE,
     "collect.is_signed_by_shopify": SIGNATURE,
     "collect.items_of": READING,
+    "collect.only_named": READING,
     "collect.read_batch": READING,
     "collect.read_posthog": READING,
     "collect.read_privacy": READING,

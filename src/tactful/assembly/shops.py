@@ -269,6 +269,7 @@ def _parts(
     folder: Path,
     clock: Clock,
 ) -> Parts:
+    store.features.go_on_with(lake)
     return Parts(
         policy=policy,
         door=Door(policy, standings=store.standings, uses=store.uses),
