@@ -20,7 +20,8 @@ class Delivery:
     """
     The circumstances that the calls of one request share, and the counts that come of it.
 
-    `retention` is how long things may be kept, by purpose, where that ends.  `by_shop` tells that the shop itself brings them; `history` that they are of its own past.
+    `retention` is how long things may be kept, by purpose, where that ends.  `by_shop` tells that
+    the shop itself brings them; `history` that they are of its own past.
     """
 
     received_at: datetime

@@ -230,7 +230,7 @@ _NUMBERS = frozenset({int, float, bool})
 
 def _string(value: object) -> str | None:
     if value.__class__ is str:
-        text = cast(str, value)
+        text = value
     elif isinstance(value, str | int) and not isinstance(value, bool):
         text = str(value)
     else:
@@ -246,7 +246,7 @@ def _integer(value: object) -> int | None:
 def _number(value: object) -> float | int | None:
     """Accept finite amounts of zero or more; clients send numbers as text now and then."""
     if value.__class__ is float or value.__class__ is int:
-        plain = cast(float, value)
+        plain = cast("float", value)
         return plain if 0 <= plain < LARGEST_NUMBER else None
     try:
         number = float(value) if isinstance(value, str | int | float) else -1.0
