@@ -61,18 +61,19 @@ def test_i_object_and_it_holds_at_once(client: TestClient[Any], mine: str) -> No
 
 
 def test_i_cannot_see_what_is_not_mine(client: TestClient[Any], opened: Opened, asked: str) -> None:
-    """Another subject's request looks like none; without a link there is no page at all."""
+    """Another subject's request looks like none; who is not signed in sees no page at all."""
+    assert client.get("/me/requests", follow_redirects=False).headers["location"] == "/me/sign-in"
     agree(opened.shop, "bob")
-    bob = opened.links.sign("bob")
-    client.post("/me/requests", data={"token": bob, "kind": "access"})
+    signed = client.get(f"/me/requests?token={opened.links.sign('bob')}")
+    bob = {"csrf": Reader(signed).form("/me/requests").fields["csrf"]}
+    assert client.post("/me/requests", data={**bob, "kind": "access"}).status_code == 303
     for number in (asked, "nothing"):
-        answer = client.get(f"/me/requests/{number}/package?token={bob}")
+        answer = client.get(f"/me/requests/{number}/package")
         assert (answer.status_code, "You have no such request" in answer.text) == (404, True)
-        appeal = client.post(f"/me/requests/{number}/appeal", data={"token": bob})
+        appeal = client.post(f"/me/requests/{number}/appeal", data=bob)
         assert appeal.status_code == 404
-    assert client.get("/me/requests").status_code == 403
-    bad = client.post("/me/requests", data={"token": bob, "kind": "revenge"})
-    empty = client.post("/me/requests", data={"token": bob, "kind": "rectification"})
+    bad = client.post("/me/requests", data={**bob, "kind": "revenge"})
+    empty = client.post("/me/requests", data={**bob, "kind": "rectification"})
     assert (bad.status_code, empty.status_code) == (400, 400)
 
 

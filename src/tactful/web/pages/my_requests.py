@@ -91,8 +91,8 @@ def appeal(number: FromPath[str], data: Form, request: AnyRequest, state: State)
 def take_copy(number: FromPath[str], request: AnyRequest, state: State) -> Response[bytes]:
     """Hand out the copy that was asked for."""
     holder = holder_of(request, state.opened, request.query_params)
-    holder.require_step_up()
     found = _mine(holder, number)
+    holder.require_step_up()
     return copy_of(state.opened.shop.requests.package(found.id), "my-data.json")
 
 
