@@ -35,6 +35,10 @@ check: $(VENV)/dev.stamp
 	$(BIN)/deptry src
 	$(BIN)/interrogate -q tests
 
+# Of a demonstration that is being served: `make demo` in another window.
+docs-pictures: $(VENV)/dev.stamp
+	$(BIN)/python docs/pictures/make_screenshots.py --url http://127.0.0.1:$(PORT)
+
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 

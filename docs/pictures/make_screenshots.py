@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
-SHOWN = {"shop", "item", "me", "console"}
+SHOWN = {"shop", "shop-new", "item", "me", "console"}
 WIDE, NARROW = (1280, 1100), (400, 860)
 
 
@@ -57,29 +57,33 @@ def _arguments() -> argparse.Namespace:
 
 def _views(browser: Browser, url: str) -> Iterator[tuple[str, str]]:
     """Yield name and address of everything worth a look."""
+    yield "shop-new", "/shop"
     page = browser.new_page()
-    page.goto(urljoin(url, "/shop"))
-    yield "shop-new", _path(page)
-    _look_as_somebody_who_agrees(page)
-    yield "shop", _path(page)
-    page.locator(".tile-link").first.click()
-    yield "item", _path(page)
-    page.get_by_role("link", name="My data").click()
-    yield "me", _path(page)
-    page.get_by_role("link", name="Erase my data").click()
-    yield "erase", _path(page)
+    page.goto(urljoin(url, "/shop/goods"))
+    item = page.locator("main .tile-link").first.get_attribute("href") or ""
+    _look_as_somebody_who_agrees(page, url)
+    page.goto(urljoin(url, "/shop/privacy"))
+    page.get_by_role("link", name="See my data").click()
+    mine = _path(page)
+    page.close()
+    for name in ("shop", "goods", "cart", "checkout", "privacy"):
+        yield name, "/shop" if name == "shop" else f"/shop/{name}"
+    yield "item", item
+    yield "me", mine
     yield "console", "/console"
     yield "lost", "/me?token=old"
-    page.close()
 
 
-def _look_as_somebody_who_agrees(page: Page) -> None:
-    """Look at the shop as the first of its people who lets their own history shape it."""
-    for option in page.locator("#as option").all_text_contents():
-        page.select_option("#as", label=option)
-        page.get_by_role("button", name="Look").click()
-        if page.get_attribute("[data-slot=for-you]", "data-level") == "individual":
-            return
+def _look_as_somebody_who_agrees(page: Page, url: str) -> None:
+    """Be the first known person, who said yes to everything, with something in the cart."""
+    page.goto(urljoin(url, "/shop/goods"))
+    page.get_by_role("heading", level=1).wait_for()
+    page.locator(".demo > details > summary").click(position={"x": 30, "y": 20})
+    known = [o for o in page.locator("#as option").all() if o.get_attribute("value")[:3] != "new"]
+    page.select_option("#as", value=known[0].get_attribute("value"))
+    page.get_by_role("button", name="Be them").click()
+    page.locator("main .tile-link").first.click()
+    page.get_by_role("button", name="Add to cart").click()
 
 
 def _path(page: Page) -> str:
@@ -100,10 +104,12 @@ def _photograph(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
     )
     page = context.new_page()
+    if "/shop" in url and not to.stem.startswith("shop-new"):
+        _look_as_somebody_who_agrees(page, url)
     page.goto(url, wait_until="networkidle")
-    for why in page.locator(".why").all()[:3]:
+    for why in page.locator(".why").all()[:1]:
         why.locator("summary").click()
-    for picture in page.locator("img").all() if whole else ():
+    for picture in page.locator("main img").all() if whole else ():
         picture.scroll_into_view_if_needed()
     page.evaluate("window.scrollTo(0, 0)")
     page.screenshot(path=to, full_page=whole)

@@ -17,6 +17,9 @@ GOODS = "the catalogue is about goods, not people"
 MODELS = "models hold no person, and `slate` asks them with what `Known` permits"
 POLICY = "reads the configuration, which holds nobody"
 
+CASE = "a case and its steps are numbers and fixed words, which name nobody"
+DAYS = "counts days"
+
 UNGATED = {
     "collect.Events.append": "an event is what `keep` made under the permits of its purposes",
     "collect.address_of": READING,
@@ -32,6 +35,7 @@ UNGATED = {
     "collect.is_signed": SIGNATURE,
     "collect.is_signed_by_shopify": SIGNATURE,
     "collect.items_of": READING,
+    "collect.only_named": READING,
     "collect.read_batch": READING,
     "collect.read_posthog": READING,
     "collect.read_privacy": READING,
@@ -75,6 +79,33 @@ UNGATED = {
     "profile.linking": "decides about numbers that a store tells it, and opens nothing",
     "profile.normalised": READING,
     "profile.subject_of": "decides about numbers that a store tells it, and opens nothing",
+    "rights.Requests.about": CASE,
+    "rights.Requests.append": CASE,
+    "rights.Requests.closed": CASE,
+    "rights.Requests.codes_sent": CASE,
+    "rights.Requests.confirm": CASE,
+    "rights.Requests.drop": CASE,
+    "rights.Requests.ended": CASE,
+    "rights.Requests.file": CASE,
+    "rights.Requests.find": CASE,
+    "rights.Requests.referred": CASE,
+    "rights.Requests.unconfirmed": CASE,
+    "rights.Requests.waiting": CASE,
+    "rights.first_step": CASE,
+    "rights.may_appeal": CASE,
+    "rights.next_step": CASE,
+    "rights.require_more_time": CASE,
+    "rights.require_pause": CASE,
+    "rights.require_paused": CASE,
+    "rights.waits_for_review": CASE,
+    "rights.require_reason": "compares words",
+    "rights.Letters.queue": "a letter goes to whom it is about, and is opened by nobody here",
+    "rights.Almanac.day": DAYS,
+    "rights.Almanac.next_working": DAYS,
+    "rights.Almanac.works": DAYS,
+    "rights.clock_of": DAYS,
+    "rights.is_place": DAYS,
+    "rights.record_kept_until": DAYS,
     "recommend.Catalogue.all": GOODS,
     "recommend.Catalogue.get": GOODS,
     "recommend.Catalogue.put": GOODS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from folding_worlds import (
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 from tactful.capabilities.profile import FEATURES, computed
 from tactful.capabilities.profile.features import parts_for
-from tactful.capabilities.profile.folding import EVERYTHING, Folded, fold, merge
+from tactful.capabilities.profile.folding import EVERYTHING, READS, Folded, fold, merge
 from tactful.capabilities.profile.telling import Told, cart
 from tactful.terms import Event, PermitMisuse
 
@@ -28,6 +30,31 @@ def told(*events: Event, purpose: str = PERSONAL) -> dict[str, object]:
     permit = permit_for(purpose)
     features = computed(permit, {purpose: folded(*events)}, GOODS.get)
     return {feature.name: feature.value for feature in features}
+
+
+class Watched(dict[str, object]):
+    """Properties that remember which of them were asked for."""
+
+    def __init__(self, asked: set[str]) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def get(self, name: str, default: object = None) -> object:
+        """Remember *name*."""
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+@pytest.mark.parametrize("part", sorted(READS))
+def test_a_part_reads_what_it_says(part: str) -> None:
+    """Nothing else, and all of it; what says which items an event is about was read before."""
+    asked: set[str] = set()
+    names = ("Product Viewed", "Product Added", "Order Completed", "Order Refunded")
+    events = [replace(happened(name), properties=Watched(asked)) for name in names]
+
+    fold(Folded(), events, frozenset({part}))
+
+    assert asked | {"product_id", "sku", "products"} >= READS[part] >= asked
 
 
 @given(events=histories, data=st.data())

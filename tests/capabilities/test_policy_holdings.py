@@ -11,6 +11,7 @@ import pytest
 
 from tactful.adapters.policy_files import load_policy
 from tactful.capabilities.policy import seen_of, unused
+from tactful.capabilities.profile.features import PURPOSES, reads_for
 from tactful.terms import Activity, Policy
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
@@ -89,12 +90,24 @@ def _verdicts(policy: Policy, **uses: int) -> dict[str, str]:
 
 def test_only_an_activity_that_reads_counts(policy: Policy) -> None:
     """Whoever keeps reads nothing by that; a use of what reads makes it read."""
-    idle = _verdicts(policy, keep_history=9)
+    idle = _verdicts(policy, keep_training=9)
     busy = _verdicts(policy, recommend_individual=9)
 
     assert idle["property product_id"] == "not used lately"
     assert busy["property product_id"] == "read"
     assert idle["property query"] == busy["property query"] == "read by nothing"
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_whoever_keeps_reads_what_features_are_computed_from(policy: Policy, purpose: str) -> None:
+    """The register names every property that a feature needs, as far as the plan keeps it."""
+    (keeper,) = (a for a in policy.activities.values() if a.keeps and a.purpose == purpose)
+    events = policy.plan.events.values()
+    planned = {p.name: p.purposes for event in events for p in event.properties.values()}
+    needed = {name for name in reads_for(purpose) if purpose in planned.get(name, ())}
+
+    assert "order_id" in needed
+    assert set(keeper.reads or ()) == needed
 
 
 def test_without_reads_an_activity_may_read_all_of_its_purpose(policy: Policy) -> None:
@@ -105,7 +118,7 @@ def test_without_reads_an_activity_may_read_all_of_its_purpose(policy: Policy) -
     verdicts = _verdicts(studied, study=1)
 
     assert verdicts["property query"] == verdicts["trait name"] == "read"
-    assert verdicts["property revenue"] == "read by nothing"
+    assert verdicts["property coupon"] == "read by nothing"
 
 
 def test_what_nothing_asks_for_does_not_run(policy: Policy) -> None:

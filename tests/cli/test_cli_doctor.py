@@ -170,7 +170,7 @@ def test_a_webhook_secret_that_is_none(empty: Run) -> None:
 
 
 def test_requests_that_wait(empty: Run) -> None:
-    """The officer is told how many there are, and where."""
+    """The officer is told of files that an older tactful left behind."""
     folder = empty.folder / "requests"
     folder.mkdir(mode=0o700)
     (folder / "data-request-4711-9999.json").write_text("{}", "utf-8")
@@ -178,4 +178,21 @@ def test_requests_that_wait(empty: Run) -> None:
     state, says = findings(empty)["requests"]
     (folder / "data-request-4711-9999.json").unlink()
 
-    assert (state, says.startswith("1 wait in")) == ("note", True)
+    assert (state, says.startswith("1 files of an older")) == ("note", True)
+
+
+def test_letters_that_reach_nobody(empty: Run) -> None:
+    """Without a mail server, without an address that people reach, or in clear: it is said."""
+    assert findings(empty)["mail"][0] == "note"
+    assert "set [mail] host" in findings(empty)["mail"][1]
+    settings = empty.folder / "tactful.toml"
+    mail = '\n[mail]\nhost = "mail.example"\nsender = "privacy@shop.example"\n'
+    for more, word in (
+        ("", "set [mail] base_url"),
+        ('base_url = "https://shop.example"\nsecurity = "none"\n', "in clear"),
+        ('base_url = "https://shop.example"\n', "sent by mail.example:587"),
+    ):
+        before = settings.read_text("utf-8")
+        settings.write_text(before + mail + more, "utf-8")
+        assert word in findings(empty)["mail"][1]
+        settings.write_text(before, "utf-8")

@@ -21,14 +21,17 @@ from tactful.capabilities.recommend import SLOTS
 from tactful.gate import Door
 from tactful.mechanisms.models import Settings
 from tactful.mechanisms.popularity import PopularitySettings
-from tactful.shop import Parts, Question, Shop, Who
+from tactful.shop import Asking, Parts, Question, Shop, Who
 from tactful.terms import (
     Identifier,
     IdentifierKind,
     Item,
     Level,
     Policy,
+    Proof,
     RelationshipKind,
+    Request,
+    RequestKind,
     Signals,
 )
 from tactful.testing.noninterference import (
@@ -189,8 +192,11 @@ class Stage:
     ) -> Iterator[ShopWorld]:
         store = self._store(data)
         uses = WatchedUses(store.uses)
+        # Whether a letter about a request can be written hangs on an address, by law.
+        requests = replace(self._parts.requests, letters=None)
         parts = replace(
             self._parts,
+            requests=requests,
             policy=self.policy,
             door=self._door(store, uses),
             store=_store(store),
@@ -241,6 +247,12 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "names": [["language"], []],
             "lift": [False, True],
             "label": ["region of no known shape"],
+            "proof": [Proof.DOCUMENT.value],
+            "note": ["seen", ""],
+            "Requesting.refuse.reason": ["excessive"],
+            "channel": ["tests"],
+            "reference": ["made up"],
+            "most": [10],
             "residence": ["XB", "XD"],
             "day": [NOW.date() - timedelta(days=365 * 12), NOW.date() - timedelta(days=365 * 30)],
         },
@@ -248,6 +260,10 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "who": lambda part: [_who(part)],
             "user_id": lambda part: [part.actor.name],
             "identifier": lambda part: [Identifier(IdentifierKind.USER_ID, part.actor.name)],
+            "asking": _asking,
+            "number": lambda part: [request.id for request in _requests(part)],
+            "request": _requests,
+            "subject": lambda part: [part.shop.subject(part.actor.name)],
             "other": lambda part: [_other_account(part), f"{part.actor.name} nobody"],
             "merge": lambda part: [*_merged(part), 4711],
             "question": _questions,
@@ -265,11 +281,37 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
         },
         untried={
             "Shop.advance_features": "a chore: says how many events were stored, and shows nobody",
+            "Requesting.appeal": "the laws made up here know none; it answers the case, as `find`",
+            "Requesting.confirm": "the code is drawn anew in each world; it answers as `verify`",
+            "Requesting.extend": "the laws made up here give no more time; it answers as `find`",
+            "Requesting.pause": "the laws made up here let no clock stand still; as `find`",
+            "Requesting.resume": "as `pause`",
+            "Requesting.run": "does what `approve` does, to what was cut short",
             "Shop.close": "asks nothing; every world is closed in the end",
             "Door": "answers about standings, which are the same in both worlds",
             "ModelsInUse": "holds what was published, which is compared byte by byte",
         },
     )
+
+
+def _asking(part: Part) -> list[Asking]:
+    """Return what the actor asks for who is signed in, whatever there is to ask for."""
+    actor = part.actor
+    named = Identifier(IdentifierKind.USER_ID, actor.name)
+    return [
+        Asking(kind=kind, identifier=named, region=actor.region, proof=Proof.SIGNED_IN, note="all")
+        for kind in RequestKind
+    ]
+
+
+def _requests(part: Part) -> list[Request]:
+    """Return a request that waits to be verified, one that waits for the officer, and one done."""
+    unsure, waits, done = (
+        replace(_asking(part)[0], proof=None),
+        replace(_asking(part)[0], kind=RequestKind.RECTIFICATION),
+        _asking(part)[0],
+    )
+    return [part.shop.requests.open(asking) for asking in (unsure, waits, done)]
 
 
 def _who(part: Part) -> Who:

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Final, Self
 
 import httpx
-from child_worlds import PULLED, Child, begin, pulled, until
 
+from child_worlds import PULLED, Child, begin, pulled, until
 from tactful.assembly import NewKeys
 
 __all__ = [

@@ -19,8 +19,8 @@ from tactful.adapters.sqlite.migrate import HEAD, upgrade
 from tactful.gate import Door, Permit, Visit
 from tactful.terms import SubjectId
 
-ROUNDS = 10
-SUBJECTS = 20_000
+ROUNDS = 10  # for each of the two shapes
+SUBJECTS = 5_000
 PURPOSE = "individual_personalization"
 
 

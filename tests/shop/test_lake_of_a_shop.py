@@ -38,8 +38,11 @@ def test_nothing_to_do(opened: Opened) -> None:
         "features",
         "feed",
         "forget",
+        "remind",
+        "requests",
         "retain",
         "retire",
+        "sign-in",
     }
     assert not opened.lake.folder.exists()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -249,7 +248,8 @@ def test_redact_erases_at_once(shop: World) -> None:
 
     assert answer.json() == {"success": True, "outcome": "erased"}
     assert shop.send("GET", f"/v1/subjects/{BOB}", key="secret").status_code == 404
-    assert shop.opened.requests.names() == ()
+    shop.opened.shop.requests.tidy()
+    assert shop.opened.shop.requests.due() == ()
     again = shopify(shop, "customers/redact", privacy(orders_to_redact=[]))
     assert again.json() == {"success": True, "outcome": "unknown"}
     assert noted(shop, "customers/redact: erased") == 1
@@ -264,34 +264,36 @@ def test_redact_without_a_customer_deletes_nothing(shop: World) -> None:
     answer = shopify(shop, "customers/redact", privacy(customer=None))
 
     assert answer.json()["outcome"] == "unknown"
-    assert len(shop.opened.requests.names()) == 1
+    assert len(shop.opened.shop.requests.due()) == 1
 
 
-def test_a_data_request_is_written_for_the_officer(shop: World) -> None:
-    """Once, for the owner's eyes only, and under a name that says nothing about the customer."""
+def test_a_data_request_waits_for_the_officer(shop: World) -> None:
+    """Once, with a clock, and the copy is there for the shop when the officer approves."""
     shopify(shop, "orders/create", order())
     asked = privacy(orders_requested=[299938], data_request={"id": 9999})
 
     outcomes = [shopify(shop, "customers/data_request", asked).json()["outcome"] for _ in "12"]
 
-    assert outcomes == ["written", "written before"]
-    (name,) = shop.opened.requests.names()
-    assert BOB not in name
-    path = shop.opened.folder / "requests" / name
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert json.loads(path.read_text("utf-8"))["events"][0]["event"] == "Order Completed"
+    assert outcomes == ["received", "received before"]
+    ((request, clock),) = shop.opened.shop.requests.due()
+    assert (request.kind, request.proof, clock.colour) == ("access", "platform", "calm")
+    shop.opened.shop.requests.approve(request.id)
+    package = shop.send("GET", f"/v1/requests/{request.id}/package", key="secret").json()
+    assert package["events"][0]["event"] == "Order Completed"
     unknown = privacy(customer={"id": 1}, data_request={"id": 10_000})
     assert shopify(shop, "customers/data_request", unknown).json()["outcome"] == "unknown"
 
 
-def test_an_erasure_by_anybody_takes_the_export_along(shop: World) -> None:
-    """What waits for the officer is personal data too."""
+def test_an_erasure_by_anybody_leaves_a_request_that_names_nobody(shop: World) -> None:
+    """What waits for the officer is evidence, and says nothing about the customer any more."""
     shopify(shop, "orders/create", order())
     shopify(shop, "customers/data_request", privacy(data_request={"id": 9999}))
 
     assert shop.send("DELETE", f"/v1/subjects/{BOB}", key="secret").status_code == 200
-    assert shop.opened.requests.names() == ()
+    ((request, _),) = shop.opened.shop.requests.due()
+    assert request.subject is None
+    done = shop.opened.shop.requests.run(request.id)
+    assert done.steps[-1].reason == "nothing_known"
 
 
 def test_closing_the_shop_is_noted_and_deletes_nothing(shop: World) -> None:
@@ -300,8 +302,9 @@ def test_closing_the_shop_is_noted_and_deletes_nothing(shop: World) -> None:
 
     answer = shopify(shop, "shop/redact", {"shop_id": 1, "shop_domain": DOMAIN})
 
-    assert answer.json()["outcome"] == "noted"
-    assert len(shop.opened.requests.names()) == 1
+    assert answer.json()["outcome"] == "received"
+    ((request, _),) = shop.opened.shop.requests.due()
+    assert (request.kind, request.subject) == ("erasure", None)
     assert len(events_of(shop)) == 1
 
 

@@ -14,6 +14,7 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -93,6 +94,17 @@ class Links:
         except BadData:
             return None
         return value if isinstance(value, str) else None
+
+    def age(self, token: str) -> timedelta | None:
+        """Return how long ago *token* was signed, or None where it is not ours or too old."""
+        signed: datetime
+        try:
+            _, signed = self._serializer().loads(
+                token, max_age=LINK_LIFETIME_SECONDS, return_timestamp=True
+            )
+        except BadData:
+            return None
+        return datetime.now(UTC) - signed
 
     def _serializer(self) -> URLSafeTimedSerializer:
         oldest_first = [*reversed(self._keys())]  # it signs with the last, and believes any

@@ -58,6 +58,9 @@ DEADLINES = (
 )
 """What a regime can set a time for."""
 
+PAUSES = ("identity", "clarification")
+"""What the time for an answer may stand still for, where a regime says so."""
+
 _PERIOD = re.compile(r"P[1-9]\d*(D|BD|M|Y)|PT[1-9]\d*H")
 
 Years = Annotated[int, msgspec.Meta(ge=1, le=25)]
@@ -86,6 +89,8 @@ class _Age(Dated, frozen=True, kw_only=True):
 
 class _Deadline(Dated, frozen=True, kw_only=True):
     period: Text
+    moves: bool = False
+    pauses_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +209,15 @@ def _deadline(name: str, entry: Entry, told: _Deadline) -> Deadline:
             f"{entry.where}: {told.period!r} is no period: write P1M, P45D, P2Y, PT72H, "
             f"or P15BD for business days"
         )
+    for cause in told.pauses_for:
+        one_of(cause, PAUSES, entry.where, "cause of a pause")
     return Deadline(
-        name=name, period=told.period, citation=told.citation, confidence=told.confidence
+        name=name,
+        period=told.period,
+        citation=told.citation,
+        confidence=told.confidence,
+        moves=told.moves,
+        pauses_for=frozenset(told.pauses_for),
     )
 
 

@@ -10,19 +10,24 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from tactful.adapters.store_address import check_address, has_password
-from tactful.terms import Mistake, NotAShop
+from tactful.capabilities.rights import is_place
+from tactful.terms import Mistake, NotAShop, RequestKind
 
 FILE = "tactful.toml"
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """What may stand before the colon of a header (RFC 9110, 5.1)."""
+
+_MAILBOX = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+_BASE_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 T = TypeVar("T")
 
@@ -150,6 +155,61 @@ class LakeSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
     keep_recent_days: Annotated[int, msgspec.Meta(ge=3)] = 90
 
 
+class RequestSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[requests]`: what waits for the officer, who is told, and which days are off.
+
+    `place` is where the shop works, as an ISO 3166 code: its public holidays are no working days.
+    """
+
+    officer: str = ""
+    review: tuple[str, ...] = ()
+    place: str = ""
+    time_zone: str = "UTC"
+    complaint: str = "the data protection authority of your country"
+
+    def __post_init__(self) -> None:
+        known = [kind.value for kind in RequestKind if not kind.at_once]
+        for kind in self.review:
+            if kind not in known:
+                raise ValueError(f"review: {kind!r} cannot wait; these can: {', '.join(known)}")
+        if self.place and not is_place(self.place):
+            raise ValueError(f"place: the holidays of {self.place!r} are not known; write DE-BY")
+        try:
+            zone_of(self.time_zone)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError(f"{self.time_zone!r} is no time zone; write Europe/Berlin") from None
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the time zone called *name*; UTC also where the system has no table of zones."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+class MailSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`[mail]`: by which server letters go out, in whose name, and where people reach the shop.
+
+    The password never stands here: it is TACTFUL_MAIL_PASSWORD in the environment.
+    """
+
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    base_url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.host and not _MAILBOX.fullmatch(self.sender):
+            raise ValueError('[mail] needs sender, an address of yours: "privacy@example.org"')
+        if not all(map(str.isprintable, self.sender_name)):
+            raise ValueError("sender_name is one line")
+        if self.user and self.security == "none":
+            raise ValueError('a password is sent in clear with security = "none": use "starttls"')
+        if self.base_url and not _BASE_URL.fullmatch(self.base_url):
+            raise ValueError("base_url is where people reach the shop: https://privacy.example.org")
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything that `tactful.toml` can say."""
 
@@ -161,6 +221,8 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     webhooks: WebhookSettings = WebhookSettings()
     keys: KeysSettings = KeysSettings()
     lake: LakeSettings = LakeSettings()
+    requests: RequestSettings = RequestSettings()
+    mail: MailSettings = MailSettings()
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -179,6 +241,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise Mistake(f"{path} is not valid TOML: {wrong}") from None
     _require_no_password(found, path)
+    _require_no_mail_password(found, path)
     _overlay(found, os.environ if environment is None else environment)
     try:
         return msgspec.convert(found, Settings, strict=False)
@@ -239,6 +302,21 @@ def _require_no_password(found: Mapping[str, object], path: Path) -> None:
         raise Mistake(
             f"{path}: a password does not belong into [store] url: take it out, and give the whole "
             "address in the environment as TACTFUL_STORE_URL, or keep the password in ~/.pgpass"
+        )
+
+
+def _require_no_mail_password(found: Mapping[str, object], path: Path) -> None:
+    """
+    Raise where `[mail]` in the file holds a password.
+
+    Raises:
+        Mistake: it does; the message does not repeat it.
+    """
+    mail = found.get("mail")
+    if isinstance(mail, dict) and "password" in mail:
+        raise Mistake(
+            f"{path}: a password does not belong into [mail]: take it out, and give it in the "
+            "environment as TACTFUL_MAIL_PASSWORD"
         )
 
 

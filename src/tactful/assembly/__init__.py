@@ -6,7 +6,11 @@ The composition root: the only place where ports meet adapters.
 them, `receipts` what they sign, `places` what is known about regions.
 """
 
+from datetime import timedelta
+from typing import Final
+
 from tactful.adapters import datasets as public_data
+from tactful.adapters.access import LINK_LIFETIME_SECONDS
 from tactful.adapters.banner_words import words_in
 from tactful.adapters.condition import Condition
 from tactful.adapters.pace import Pace
@@ -35,7 +39,11 @@ from tactful.assembly.stores import store_in_words, store_version
 from tactful.assembly.tables import OrderLog, Table, read_orders, read_table
 from tactful.assembly.webhooks import SHOPIFY, is_webhook_secret
 
+LINK_LASTS: Final = timedelta(seconds=LINK_LIFETIME_SECONDS)
+"""How long a signed link lets in."""
+
 __all__ = [
+    "LINK_LASTS",
     "SHOPIFY",
     "BackedUp",
     "Condition",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,7 +67,10 @@ def _name_in_settings(path: Path, url: str) -> None:
     else:
         text = f"{text[: found.end()]}\n{line}{text[found.end() :]}"
     tomllib.loads(text)
-    path.write_text(text, encoding="utf-8")
+    whole = path.with_name(f".{path.name}.new")  # cut short, the settings are what they were
+    whole.write_text(text, encoding="utf-8")
+    shutil.copymode(path, whole)
+    whole.replace(path)
 
 
 def _kept(url: str) -> str:

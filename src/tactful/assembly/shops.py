@@ -29,7 +29,6 @@ from tactful.adapters.key_file import create_key_file
 from tactful.adapters.lake import LakeBehind, LakeEvents, LakeRecords
 from tactful.adapters.pace import Pace
 from tactful.adapters.policy_files import load_policy, write_policy
-from tactful.adapters.request_files import RequestFolder
 from tactful.adapters.settings import (
     FILE,
     ServerSettings,
@@ -44,7 +43,9 @@ from tactful.adapters.sqlite.condition import look_over
 from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
 from tactful.assembly.backgrounds import chores_of, lake_behind
+from tactful.assembly.correspondence import SqliteLetters, letters_chores, signing_in_of
 from tactful.assembly.keys import MasterKeys, ShopKeyStore
+from tactful.assembly.requests import request_chores, request_rules
 from tactful.assembly.stores import Opening, open_shop_store
 from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller
@@ -61,10 +62,11 @@ from tactful.shop import Parts, ReceiptParts, Shop, Store, Tallies
 from tactful.shop.background import Chore, Work
 from tactful.shop.census import census
 from tactful.shop.erasing_again import erase_again
+from tactful.shop.letters import Letters, Postbox
+from tactful.shop.signing_in import SigningIn
 from tactful.terms import Mistake, Policy, SubjectId, TactfulError
 
 KEY_FILE = "master.key"
-REQUESTS = "requests"
 
 Clock = Callable[[], datetime]
 
@@ -93,7 +95,6 @@ class Opened:
     census: Callable[[], Census]
     uses_since: Callable[[date], Mapping[str, int]]
     receipt_keys: Callable[[], tuple[PublicKey, ...]]
-    pseudonym: Callable[[str], str]
     master_keys: MasterKeys
     numbers: Callable[[], Iterator[SubjectId]]
     erase_again: Callable[[Iterable[SubjectId], Callable[[int], None]], int]
@@ -101,6 +102,9 @@ class Opened:
     work: Work
     tallies: Tallies
     lake: LakeBehind
+    letters: Letters
+    outbox: SqliteLetters
+    signing_in: SigningIn
     lock: FolderLock | None = None
     pace: Pace | None = None
     probe: Callable[[], None] | None = None
@@ -110,11 +114,6 @@ class Opened:
     def webhook_secrets(self) -> WebhookSecrets:
         """Return the secrets that webhooks are signed with."""
         return WebhookSecrets(self.folder / self.settings.store.keys)
-
-    @property
-    def requests(self) -> RequestFolder:
-        """Return the folder of requests that wait for the privacy officer."""
-        return RequestFolder(self.folder / REQUESTS, self.pseudonym)
 
     def close(self) -> None:
         """Make everything durable and let go of the folder."""
@@ -224,10 +223,19 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     lake = lake_behind(store, policy, settings, folder=folder, clock=clock)
     parts = _parts(store, lake, policy, settings, folder=folder, clock=clock)
     shop = Shop(parts)
+    letters = _postbox(store, clock)
+    signing_in = signing_in_of(store, parts, letters, settings)
     return Opened(
         shop=shop,
         words=words,
-        chores=chores_of(store, lake, policy, settings, clock=clock),
+        letters=letters,
+        outbox=store.letters,
+        signing_in=signing_in,
+        chores=(
+            *letters_chores(store, signing_in, settings, clock=clock),
+            *chores_of(store, lake, policy, settings, clock=clock),
+            *request_chores(shop),
+        ),
         work=store.work,
         tallies=store.tallies,
         lake=lake,
@@ -238,7 +246,6 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
         uses_since=store.uses.since,
         census=lambda: census(store.standings, policy=policy, at=clock()),
         receipt_keys=lambda: receipt_keys(keys),
-        pseudonym=_pseudonym(store),
         master_keys=MasterKeys(folder=folder, rekeying=store.rekeying),
         numbers=store.numbers,
         erase_again=lambda who, told: erase_again(parts, shop.models, who, progress=told),
@@ -247,6 +254,10 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
         probe=store.probe,
         condition=None if settings.store.url else lambda: look_over(data, today=clock().date()),
     )
+
+
+def _postbox(store: SqliteStore, clock: Clock) -> Postbox:
+    return Postbox(store.letters, clock=clock, tallies=store.tallies)
 
 
 def _parts(
@@ -258,6 +269,7 @@ def _parts(
     folder: Path,
     clock: Clock,
 ) -> Parts:
+    store.features.go_on_with(lake)
     return Parts(
         policy=policy,
         door=Door(policy, standings=store.standings, uses=store.uses),
@@ -272,6 +284,7 @@ def _parts(
         clock=clock,
         new_id=lambda: secrets.token_hex(16),
         receipts=_receipt_parts(settings, folder / settings.store.keys, store),
+        requests=request_rules(settings, store.keys, _postbox(store, clock)),
         limits=_limits(settings),
     )
 
@@ -291,8 +304,11 @@ def _store(
         statements=store.statements,
         showings=store.showings,
         records=records or store.records,
+        requests=store.requests,
         catalogue=store.catalogue,
         tallies=store.tallies,
+        letters=store.letters,
+        sessions=store.sessions,
         close=store.close,
     )
 
@@ -305,12 +321,6 @@ def _receipt_parts(settings: Settings, keys: Path, store: SqliteStore) -> Receip
         certifier=signer.of(CERTIFICATE_KIND),
         pseudonym=lambda subject: blind_index(key, "subject", str(subject)).hex(),
     )
-
-
-def _pseudonym(store: SqliteStore) -> Callable[[str], str]:
-    """Return what names somebody in a file's name, so that only this shop finds it again."""
-    key = store.keys.shop.all(RECEIPTS)[-1]
-    return lambda user_id: blind_index(key, "request of userId", user_id).hex()[:16]
 
 
 def _limits(settings: Settings) -> Limits:

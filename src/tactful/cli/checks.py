@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tactful.cli import ports
 from tactful.cli.check_lake import background, lake
+from tactful.cli.check_mail import mail
 from tactful.cli.findings import Finding, State
 from tactful.cli.surroundings import surroundings
 from tactful.cli.text import minute
@@ -74,6 +75,7 @@ def _shop(opened: Opened) -> Iterator[Finding]:
     yield _server(opened)
     yield from _webhooks(opened)
     yield from _requests(opened)
+    yield mail(opened)
     yield background(opened)
     yield lake(opened)
     yield _counts(opened)
@@ -218,9 +220,20 @@ def _webhooks(opened: Opened) -> Iterator[Finding]:
 
 
 def _requests(opened: Opened) -> Iterator[Finding]:
-    """Yield how many requests wait for the privacy officer."""
-    if waiting := len(opened.requests.names()):
-        says = f"{waiting} wait in {opened.requests.folder}: answer them, and delete the files"
+    """Yield how many requests wait for an answer, what is overdue, and who is not told."""
+    due = opened.shop.requests.due()
+    late = [request for request, clock in due if clock.colour == "late"]
+    says = f"{len(due):,} wait for an answer"
+    if late:
+        says += f", {len(late):,} are overdue: `tactful requests list`"
+        yield Finding(check="requests", state=State.UNSAFE, says=says)
+    else:
+        yield Finding(check="requests", state=State.NOTE if due else State.OK, says=says)
+    if due and not opened.settings.requests.officer:
+        says = "nobody is told what is due: set [requests] officer to an address"
+        yield Finding(check="requests", state=State.NOTE, says=says)
+    if files := len(list((opened.folder / "requests").glob("*.json"))):
+        says = f"{files} files of an older tactful lie in requests/: answer them, and delete them"
         yield Finding(check="requests", state=State.NOTE, says=says)
 
 

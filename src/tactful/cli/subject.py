@@ -111,7 +111,6 @@ def erase(
         if not yes:
             click.confirm("Erase everything about this subject, for good?", abort=True, err=True)
         erasure = whom.erase()
-        found.requests.forget(user_id)
     if certificate is not None:
         _write_new(certificate, as_json(erasure.certificate) + "\n")
     if as_json_:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -31,10 +32,13 @@ class Filling:
     """
     Goods, choices and behaviour; `now` is when the behaviour ends.
 
+    `shop` is what a shop of these is called.
+
     `browsers` are the anonymous ids of subjects that have one.
     """
 
     title: str
+    shop: str
     now: datetime
     items: Sequence[Item]
     choices: Sequence[Choice]
@@ -48,6 +52,7 @@ def simulated(now: datetime, *, shoppers: int) -> Filling:
     world = SimulatedShop(seed=SEED, now=now, shoppers=shoppers)
     return Filling(
         title="the simulated shop",
+        shop="Linden & Lark",
         now=now,
         items=[msgspec.convert(item.line(), Item) for item in world.items],
         choices=list(world.choices()),
@@ -69,11 +74,13 @@ def real(path: Path, voice: Narration) -> Filling:
         log = read_orders(path, on_bytes=lambda done: bar.update(task, completed=done))
     times = [datetime.fromisoformat(str(call["timestamp"])) for call in log.calls]
     regions = {str(call["userId"]): _region(call) for call in reversed(log.calls)}
+    title = path.name.partition(".")[0].replace("_", " ")
     choices = simulate_choices(sorted(regions.items()), seed=SEED, at=min(times))
     return Filling(
-        title=path.name.partition(".")[0].replace("_", " "),
+        title=title,
+        shop=title.capitalize(),
         now=max(times) + timedelta(hours=1),
-        items=log.items,
+        items=[_with_a_page(item) for item in log.items],
         choices=list(choices),
         browsers={},
         events=log.calls,
@@ -119,6 +126,12 @@ def _send(shop: Shop, events: Iterable[Message], silent: set[str]) -> Iterator[N
             if part:
                 shop.collect(part, gpc=gpc, source="demo")
         yield from (None for _ in batch)
+
+
+def _with_a_page(item: Item) -> Item:
+    """Return *item* with the addresses of its page and picture, which a purchase log lacks."""
+    name = quote(item.id)
+    return replace(item, url=f"/shop/items/{name}", image=f"/shop/pictures/{name}.svg")
 
 
 def _region(call: Message) -> str:

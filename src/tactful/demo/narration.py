@@ -37,6 +37,10 @@ class Narration:
         """Say one line."""
         self.console.print(f"  {text}", highlight=False)
 
+    def lead_to(self, address: str) -> None:
+        """Say an address, on one line however long it is: it is copied from there."""
+        self.console.print(f"  {address}", highlight=False, soft_wrap=True)
+
     def track(self, things: Iterable[T], *, what: str, total: int) -> Iterator[T]:
         """Yield *things* while a bar shows how far they are."""
         with self.progress() as bar:

@@ -61,13 +61,17 @@ def run(
     filling = simulated(datetime.now(UTC), shoppers=shoppers) if data is None else real(data, voice)
     _clear(folder)
     as_of = filling.now if filling.real else None
-    keys = init_shop(folder, name=filling.title.capitalize(), demo=True, port=port, as_of=as_of)
+    keys = init_shop(folder, name=filling.shop, demo=True, port=port, as_of=as_of)
     opened = open_shop(folder)
     try:
         _play(opened, filling, voice)
+        mine = opened.links.sign(_personas(filling)[0].shopper)
     finally:
         opened.close()
     _invite(folder, keys, port, voice)
+    voice.say(f"http://127.0.0.1:{port}/outbox   letters that a real shop would mail")
+    voice.say("what one of the people sees and decides:")
+    voice.lead_to(f"http://127.0.0.1:{port}/me?token={mine}")
 
 
 def _play(opened: Opened, filling: Filling, voice: Narration) -> None:
@@ -91,7 +95,7 @@ def _invite(folder: Path, keys: NewKeys, port: int, voice: Narration) -> None:
     """Say where to look, and with which keys."""
     voice.heading("Look at it yourself")
     voice.say(f"tactful serve --shop {folder}   serves it, until Ctrl-C")
-    voice.say(f"http://127.0.0.1:{port}/shop     the shop, as anybody you choose; /me from there")
+    voice.say(f"http://127.0.0.1:{port}/shop     the shop; its lowest bar is yours, to be anybody")
     voice.say(f"http://127.0.0.1:{port}/console  what was kept, refused and decided")
     voice.say(f"write key  {keys.write_key}   secret key  {keys.secret_key}")
 
@@ -140,10 +144,15 @@ def _personas(filling: Filling) -> Sequence[Choice]:
 
 def _note_personas(folder: Path, people: Sequence[Choice]) -> None:
     lines = [
-        {"id": choice.shopper, "label": f"{choice.region or 'somewhere'}: {_said(choice)}"}
-        for choice in people
+        {"id": choice.shopper, "label": f"{_name(choice)}: {_said(choice)}"} for choice in people
     ]
     (folder / PERSONAS_FILE).write_text(json.dumps(lines), encoding="utf-8")
+
+
+def _name(choice: Choice) -> str:
+    """Return what to call somebody: `Shopper 12, DE`."""
+    number = choice.shopper.rpartition("-")[2].lstrip("0") or "0"
+    return f"Shopper {number}, {choice.region or 'from somewhere'}"
 
 
 def _said(choice: Choice) -> str:

@@ -349,4 +349,4 @@ def _country(region: str) -> str:
 
 def _day(at: datetime) -> date:
     """Return the day on which a use is counted: everywhere the same, whatever the clock's zone."""
-    return at.astimezone(UTC).date()
+    return at.date() if at.tzinfo is UTC else at.astimezone(UTC).date()

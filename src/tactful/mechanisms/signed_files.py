@@ -75,7 +75,7 @@ def believed(content: bytes, *, name: str, kind: str, keys: Sequence[PublicKey] 
         raise Mistake(f"the {name} is not what was signed: it was changed")
     told = file[name]
     if not isinstance(told, Mapping):
-        raise Mistake(f"the {name} must be an object")
+        raise Mistake(f"the {name} is of no form that is known here")
     return Believed(
         told=cast("Mapping[str, object]", told), key=key.thumbprint, known=keys is not None
     )

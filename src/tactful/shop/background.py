@@ -41,11 +41,21 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chore:
-    """Something to do every now and then; `do` is told whether the process is being stopped."""
+    """
+    Something to do every now and then; `do` is told whether the process is being stopped.
+
+    Args:
+        lease: How long a process that died with it keeps it from the others.
+        patience: After how long at most one that failed is tried again.
+        when: Tells at a glance whether there is anything to do.
+    """
 
     name: str
     every: timedelta
     do: Callable[[Callable[[], bool]], object]
+    lease: timedelta = LEASE
+    patience: timedelta = LONGEST_WAIT
+    when: Callable[[], bool] = lambda: True
 
 
 Report = Callable[[str, Exception | None], None]
@@ -103,7 +113,9 @@ class Background:
     def _attempt(self, chore: Chore) -> bool:
         """Do *chore* if it is due.  Whatever it fails with, the thread goes on."""
         try:
-            if not self._work.claim(chore.name, self._clock(), lease=LEASE):
+            if not chore.when():
+                return False
+            if not self._work.claim(chore.name, self._clock(), lease=chore.lease):
                 return False
             chore.do(self._stopping.is_set)
             now = self._clock()
@@ -120,7 +132,7 @@ class Background:
         tries = self._failed[chore.name] = self._failed.get(chore.name, 0) + 1
         if tries == 1:
             self._report(chore.name, error)
-        wait = min(FIRST_WAIT * 2 ** min(tries - 1, 16), LONGEST_WAIT)
+        wait = min(FIRST_WAIT * 2 ** min(tries - 1, 16), chore.patience)
         try:
             self._tallies.add("work", f"{chore.name} failed")
             self._work.put_off(chore.name, next_due=self._clock() + wait)

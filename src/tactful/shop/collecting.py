@@ -9,7 +9,7 @@ a count and nothing else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,6 +63,8 @@ class Collecting:
         self._relating = relating
         self._recognising = Recognising(parts)
         self._senders = Senders(parts, consenting, self._recognising)
+        purposes = parts.policy.purposes.values()
+        self._retention = {each.name: each.retention for each in purposes if each.retention}
         self._unplanned = Unplanned(parts.store.tallies.totals)
 
     def collect(
@@ -122,8 +124,6 @@ class Collecting:
         history: bool,
     ) -> Delivery:
         now = self._parts.clock()
-        terms = self._parts.policy.purposes.values()
-        kept_since = {p.name: now - p.retention for p in terms if p.retention and not history}
         return Delivery(
             received_at=now,
             sent_at=incoming.sent_at,
@@ -131,7 +131,7 @@ class Collecting:
             source=source,
             whence=whence,
             by_shop=by_shop,
-            kept_since=kept_since,
+            retention={} if history else self._retention,
             history=history,
         )
 
@@ -152,7 +152,7 @@ class Collecting:
             items=items,
             plan=self._parts.policy.plan,
             at=at,
-            kept_since=delivery.kept_since,
+            kept_since=delivery.kept_since(at),
             source=delivery.source,
             telling=delivery.telling(sender.who),
             now=None if delivery.history else delivery.received_at,
@@ -208,23 +208,30 @@ class Collecting:
         if stored.cancelled() or stored.exception():
             return
         tallies, new = self._parts.store.tallies, stored.result()
-        kept = {event.message: event for event in events if event.message in new}.values()
-        for purpose, n in Counter(p for event in kept for p in event.purposes).items():
-            tallies.add("kept", purpose, n)
-        tallies.add("events", "kept", len(kept))
-        tallies.add("events", "duplicate", len(events) - len(kept))
+        kept: Collection[Event] = events
+        if len(new) < len(events):
+            kept = {event.message: event for event in events if event.message in new}.values()
+        for purposes, times in Counter(event.purposes for event in kept).items():
+            for purpose in purposes:
+                tallies.add("kept", purpose, times)
+        if kept:
+            tallies.add("events", "kept", len(kept))
+        if len(kept) < len(events):
+            tallies.add("events", "duplicate", len(events) - len(kept))
         if events:
             tallies.add(RECEIVED, "event", len(events))
             tallies.add(RECEIVED, "property", sum(len(event.properties) for event in events))
 
     def _count_refused(self, delivery: Delivery) -> None:
         tallies = self._parts.store.tallies
-        tallies.add("events", "refused", delivery.refused.total())
+        if delivery.refused:
+            tallies.add("events", "refused", delivery.refused.total())
         for reason, n in delivery.refused.items():
             tallies.add("refused", reason, n)
         for reason, n in delivery.dropped.items():
             tallies.add("dropped", reason, n)
         for (counter, label), n in delivery.noted.items():
             tallies.add(counter, label, n)
-        for counter, label, n in self._unplanned.counts(delivery.gaps):
-            tallies.add(counter, label, n)
+        if delivery.gaps:
+            for counter, label, n in self._unplanned.counts(delivery.gaps):
+                tallies.add(counter, label, n)

@@ -132,6 +132,24 @@ class Consenting:
         statements = self._heeding.answers(asked, signals, how, sender=who.identifiers)
         return self._recorded(who, statements, now)
 
+    def say_of(
+        self, subject: SubjectId, said: Mapping[str, str], *, source: str, by: Speaker
+    ) -> None:
+        """Record one no per purpose of a subject who is known already."""
+        now, visit = self._parts.clock(), Visit(subject=subject)
+        permit = self._permit(visit, now)
+        how = Circumstances(
+            notice="",
+            regime=permit.regime,
+            locale="",
+            source=source,
+            ui="",
+            by=by,
+            record=self._parts.new_id(),
+            at=now,
+        )
+        self._append(permit, visit, statements_from(said, how, policy=self._parts.policy))
+
     def _asked(self, who: Who, now: datetime) -> Permit:
         if not who.identifiers:
             raise Mistake("userId or anonymousId is needed: whose choice is it?")

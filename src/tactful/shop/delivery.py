@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tactful.capabilities.collect import Call, Telling, happened_at
 from tactful.capabilities.collect.strays import Stray
@@ -20,7 +20,8 @@ class Delivery:
     """
     The circumstances that the calls of one request share, and the counts that come of it.
 
-    `by_shop` tells that the shop itself brings them; `history` that they are of its own past.
+    `retention` is how long things may be kept, by purpose, where that ends.  `by_shop` tells that
+    the shop itself brings them; `history` that they are of its own past.
     """
 
     received_at: datetime
@@ -29,7 +30,7 @@ class Delivery:
     source: str
     whence: Whence
     by_shop: bool
-    kept_since: Mapping[str, datetime]
+    retention: Mapping[str, timedelta]
     history: bool
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -47,6 +48,12 @@ class Delivery:
     def happened_at(self, call: Call) -> datetime:
         """Return when *call* happened by our clock."""
         return happened_at(call, sent_at=self.sent_at, received_at=self.received_at)
+
+    def kept_since(self, at: datetime) -> Mapping[str, datetime]:
+        """Return before when retention has run out, by purpose; nothing where *at* is recent."""
+        if not self.retention or at >= self.received_at - min(self.retention.values()):
+            return {}
+        return {name: self.received_at - term for name, term in self.retention.items()}
 
     def said_at(self, call: Call) -> datetime | None:
         """Return when the signals of *call* were given, where it is of the past; else None: now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -14,11 +14,12 @@ from tactful.capabilities.collect import Events
 from tactful.capabilities.consent import Controller, Showings, Statements
 from tactful.capabilities.profile import Features, Identities, Limits, Profiles
 from tactful.capabilities.recommend import Catalogue
-from tactful.capabilities.rights import Records
-from tactful.gate import Door
+from tactful.capabilities.rights import Records, Requests
+from tactful.gate import Door, Permit
 from tactful.mechanisms.models import Settings as ModelSettings
 from tactful.mechanisms.signed_files import Signer
-from tactful.terms import Policy, SubjectId
+from tactful.shop.request_rules import RequestRules
+from tactful.terms import Policy, Posted, Session, SubjectId
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -59,6 +60,20 @@ class Seal(Protocol):
         """Return the value, or None where *text* is not ours."""
 
 
+class KeptLetters(Protocol):
+    """What is left of letters."""
+
+    def of(self, permit: Permit) -> Sequence[Posted]:
+        """Return what is left of the letters to the permit's subject, oldest first."""
+
+
+class KeptSessions(Protocol):
+    """Who is signed in."""
+
+    def of(self, permit: Permit) -> Sequence[Session]:
+        """Return in which browsers the permit's subject is signed in, oldest first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """The system of record, port by port; `close` makes everything durable first."""
@@ -70,8 +85,11 @@ class Store:
     statements: Statements
     showings: Showings
     records: Records
+    requests: Requests
     catalogue: Catalogue
     tallies: Tallies
+    letters: KeptLetters
+    sessions: KeptSessions
     close: Callable[[], None]
 
 
@@ -102,4 +120,5 @@ class Parts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     receipts: ReceiptParts
+    requests: RequestRules
     limits: Limits = field(default_factory=Limits)

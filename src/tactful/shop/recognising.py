@@ -39,9 +39,10 @@ class Recognising:
         if call.type == "alias":
             named = tuple(self._aliased(call, named, by_shop=by_shop))
         blocks = self._parts.limits.blocks
-        if any(blocks(each.value) for each in named):
-            self._count(BLOCKED for each in named if blocks(each.value))
-            named = tuple(each for each in named if not blocks(each.value))
+        for each in named:
+            if blocks(each.value):
+                self._count([BLOCKED])
+                named = tuple(other for other in named if other is not each)
         return (*named, *self._claimed(call, region)) if by_shop else named
 
     def find(self, who: Sequence[Identifier]) -> SubjectId | None:

@@ -179,4 +179,5 @@ def _alone(sender: Sender) -> bool:
 
 
 def _consent_in(call: Call) -> bool:
-    return bool(call.context and call.context.get("consent"))
+    context = call.context
+    return context is not None and bool(context.get("consent"))

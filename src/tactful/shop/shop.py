@@ -22,6 +22,7 @@ from tactful.shop.evaluating import Evaluating, Evaluation
 from tactful.shop.models import ModelsInUse
 from tactful.shop.parts import Parts
 from tactful.shop.relating import Relating
+from tactful.shop.requesting import Requesting
 from tactful.shop.subjects import Subject, named, withdraw_from
 from tactful.shop.training import Progress, Trained, Training
 from tactful.shop.visitors import Who, visit_of
@@ -59,6 +60,7 @@ class Shop:
         self._relating = Relating(parts)
         self._collecting = Collecting(parts, self._consenting, self._relating)
         self._deciding = Deciding(parts, self._models, self._consenting)
+        self._requesting = Requesting(parts, consenting=self._consenting, subject_of=self._subject)
         self._training = Training(parts, self._models)
         self._evaluating = Evaluating(parts, self._training)
 
@@ -91,6 +93,11 @@ class Shop:
     def models(self) -> ModelsInUse:
         """Return the models in use."""
         return self._models
+
+    @property
+    def requests(self) -> Requesting:
+        """Return the requests of subjects, with their clocks."""
+        return self._requesting
 
     def collect(
         self,

@@ -238,6 +238,12 @@ class Subject:
             events=store.events.history(permit),
             uses=store.records.uses(permit),
             merges=store.identities.merges(permit),
+            requests=[
+                (request, store.requests.words(permit, request))
+                for request in store.requests.of(permit)
+            ],
+            letters=store.letters.of(permit),
+            sessions=store.sessions.of(permit),
         )
 
 

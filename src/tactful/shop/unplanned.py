@@ -52,14 +52,24 @@ class Unplanned:
     def counts(self, found: Sequence[Found]) -> Iterator[tuple[str, str, int]]:
         """Yield what to count for *found*, as (counter, label, how often)."""
         counted: Counter[tuple[str, str]] = Counter()
-        for stray, sender in found:
+        for stray, of_common, of_rare in self._told_apart(found):
             outside = _outside(stray.kind)
-            common = self._is_common(stray.label, hash(sender))
-            counted["gap", stray.label if common else outside] += 1
-            counted[RECEIVED, outside] += 1
-            if common:
-                counted[SEEN, "|".join(stray)] += 1
-        yield from ((counter, label, n) for (counter, label), n in counted.items())
+            counted["gap", outside] += of_rare
+            counted[RECEIVED, outside] += of_common + of_rare
+            counted["gap", stray.label] += of_common
+            counted[SEEN, "|".join(stray)] += of_common
+        yield from ((counter, label, n) for (counter, label), n in counted.items() if n)
+
+    def _told_apart(self, found: Sequence[Found]) -> Iterator[tuple[Stray, int, int]]:
+        """Yield each name with how often it came once common, and before: a batch repeats few."""
+        senders: dict[Stray, list[Hashable]] = {}
+        for stray, sender in found:
+            senders.setdefault(stray, []).append(sender)
+        for stray, each in senders.items():
+            rare, label = 0, stray.label
+            while rare < len(each) and not self._is_common(label, hash(each[rare])):
+                rare += 1
+            yield stray, len(each) - rare, rare
 
     def _is_common(self, name: str, sender: int) -> bool:
         if self._common is None:

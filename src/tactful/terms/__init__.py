@@ -16,6 +16,7 @@ from tactful.terms.errors import (
 from tactful.terms.event import Event, PlannedEvent, PlannedProperty, TrackingPlan
 from tactful.terms.identifier import Identifier, IdentifierKind
 from tactful.terms.item import Item
+from tactful.terms.letter import Letter, Posted, Queued
 from tactful.terms.merge import Merge
 from tactful.terms.notice import Notice
 from tactful.terms.policy import MAIN_NOTICE, STRICTEST, Policy
@@ -31,6 +32,8 @@ from tactful.terms.regime import (
     RelationshipKind,
     SignalRule,
 )
+from tactful.terms.request import Proof, Request, RequestKind, RequestState, Step, StepKind
+from tactful.terms.session import Session
 from tactful.terms.signals import Platform, Signals, SignalSources
 from tactful.terms.standing import (
     Relationship,
@@ -57,6 +60,7 @@ __all__ = [
     "IdentifierKind",
     "Item",
     "LegalBasis",
+    "Letter",
     "Level",
     "Merge",
     "Minor",
@@ -71,14 +75,21 @@ __all__ = [
     "Platform",
     "Policy",
     "PolicyMistake",
+    "Posted",
+    "Proof",
     "Purpose",
+    "Queued",
     "Reason",
     "RefusedLevel",
     "Regime",
     "RegimeRule",
     "Relationship",
     "RelationshipKind",
+    "Request",
+    "RequestKind",
+    "RequestState",
     "Said",
+    "Session",
     "SignalRule",
     "SignalSources",
     "Signals",
@@ -86,6 +97,8 @@ __all__ = [
     "Standing",
     "Statement",
     "StatementKind",
+    "Step",
+    "StepKind",
     "StoreAway",
     "StoreFull",
     "SubjectId",

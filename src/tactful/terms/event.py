@@ -43,6 +43,9 @@ class PlannedEvent:
     required: frozenset[str] = frozenset()
     retention: timedelta | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # its properties stand in a mapping
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingPlan:

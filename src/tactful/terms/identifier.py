@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class IdentifierKind(enum.StrEnum):
@@ -21,9 +21,10 @@ class IdentifierKind(enum.StrEnum):
     PHONE = "phone"
     ORDER_EMAIL = "orderEmail"
 
+    __hash__ = str.__hash__  # an enumeration's own is a call into Python, several for each event
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Identifier:
+
+class Identifier(NamedTuple):
     """A value that names somebody.  Its `repr` never shows it."""
 
     kind: IdentifierKind

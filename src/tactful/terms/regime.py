@@ -106,12 +106,16 @@ class Deadline:
     How long something may take, or must wait: `P1M`, `P45D`, `P15BD` (business days), `PT72H`.
 
     The period is an ISO 8601 duration of one unit, but for business days, which ISO does not know.
+    `moves` tells that one which ends on a day off ends on the next working day; `pauses_for` names
+    what it may stand still for: until the subject's `identity` is clear, or what they mean is.
     """
 
     name: str
     period: str
     citation: str
     confidence: str = "check"
+    moves: bool = False
+    pauses_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ BATCH: Final[Example] = {
     "sentAt": "2026-03-01T12:00:00Z",
 }
 
+REQUEST: Final[Example] = {"type": "access", "email": "ada@example.org"}
+
 DECIDE: Final[Example] = {
     "slot": "for-you",
     "anonymousId": "a-4711",

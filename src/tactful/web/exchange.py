@@ -25,6 +25,7 @@ from tactful.web.lake_figures import LakeFigures
 from tactful.web.metrics import Metrics
 from tactful.web.places import Origin, Places
 from tactful.web.pressure import Pressure
+from tactful.web.request_figures import RequestFigures
 from tactful.web.taking import Taking
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ Header: TypeAlias = tuple[bytes, bytes]
 JSON: Final = b"application/json"
 
 ASKING_THREADS: Final = 8
-TAKING_THREADS: Final = 4
+TAKING_THREADS: Final = 2
 """Taking calls in has threads of its own, so that a flood of events holds nobody's answer up."""
 
 _encoder = msgspec.json.Encoder()
@@ -104,6 +105,7 @@ class Serving:
         pressure = Pressure(backlog=serving.backlog, pace=opened.pace or Pace())
         serving.metrics.watch(pressure)
         serving.metrics.watch(LakeFigures(opened))
+        serving.metrics.watch(RequestFigures(opened))
         serving.metrics.waiting.set_function(lambda: serving.waiting_calls)
         return serving
 

@@ -14,7 +14,13 @@ from typing import Final
 
 import msgspec
 
-from tactful.capabilities.collect import Incoming, read_batch, read_posthog, read_single
+from tactful.capabilities.collect import (
+    Incoming,
+    only_named,
+    read_batch,
+    read_posthog,
+    read_single,
+)
 from tactful.terms import Busy, Mistake
 from tactful.web.bodies import unpack
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving, answer
@@ -70,9 +76,10 @@ async def _take(
     caller = None if key is None else caller_with(serving, key)
     incoming = _read(serving, asked, read)
     caller = caller or caller_with(serving, incoming.write_key)
+    by_shop = caller is Caller.SECRET
+    incoming = incoming if by_shop else only_named(incoming)
     if not incoming.calls:
         return _nothing_taken(incoming)
-    by_shop = caller is Caller.SECRET
     history = past and by_shop
     source = "import:api" if history else "api"
     incoming = _as_recorded(incoming) if history else incoming

@@ -11,9 +11,11 @@ from __future__ import annotations
 import base64
 import binascii
 import enum
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
+from tactful.shop.signing_in import FRESH
 from tactful.terms import Mistake
 from tactful.web.exchange import Asked, Declined, Serving
 
@@ -60,9 +62,17 @@ def caller_with(serving: Serving, key: str | None) -> Caller:
     raise Declined(HTTPStatus.UNAUTHORIZED, "unknown key: check it for a typing error", _CHALLENGE)
 
 
-def require_rights_over(serving: Serving, asked: Asked, user_id: str) -> None:
+def require_rights_over(
+    serving: Serving, asked: Asked, user_id: str, *, fresh: bool = False
+) -> None:
     """
     Let pass the shop with its secret key, and *user_id* with their own signed link.
+
+    Args:
+        serving: Knows the keys.
+        asked: Shows one.
+        user_id: Whose rights it is about.
+        fresh: Whether a link must be of a moment ago: to take everything away, or to erase it.
 
     Raises:
         Declined: nobody has shown who they are (401), or they have and it is not enough (403).
@@ -70,6 +80,8 @@ def require_rights_over(serving: Serving, asked: Asked, user_id: str) -> None:
     token = asked.query.get("token")
     if token is not None:
         _require_link_of(serving.opened.links.read(token), user_id)
+        if fresh:
+            _require_fresh(serving.opened.links.age(token))
     elif caller_with(serving, given_key(asked)) is not Caller.SECRET:
         raise Declined(
             HTTPStatus.FORBIDDEN,
@@ -102,6 +114,15 @@ def _require_link_of(holder: str | None, user_id: str) -> None:
         )
     if holder != user_id:
         raise Declined(HTTPStatus.FORBIDDEN, "the link speaks for somebody else")
+
+
+def _require_fresh(age: timedelta | None) -> None:
+    if age is None or age > FRESH:
+        raise Declined(
+            HTTPStatus.FORBIDDEN,
+            "this link is older than ten minutes: to take everything away or to erase it, ask for "
+            "a new one",
+        )
 
 
 def _from_authorization(said: str) -> str:

@@ -44,6 +44,8 @@ FAMILIES: Final[Mapping[str, tuple[str, str, str]]] = {
     "identity": ("tactful_identifiers", "outcome", "Merges, and identifiers that linked nobody"),
     "work": ("tactful_chores", "chore", "Chores in the background, done and failed"),
     "expired": ("tactful_expired", "purpose", "Events past the term of a purpose, let go"),
+    "request": ("tactful_subject_requests", "outcome", "Requests of subjects, by kind and outcome"),
+    "letter": ("tactful_letters", "outcome", "Letters, by kind and what became of them"),
     "erasure": ("tactful_erasures", "outcome", "Subjects erased"),
 }
 

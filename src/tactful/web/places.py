@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from tactful.assembly import Opened, open_countries, region_codes
@@ -22,6 +22,7 @@ from tactful.web.proxies import Address, Header, TrustedProxies, address_of, sen
 NOWHERE: Final = frozenset({"XX", "T1", "ZZ"})
 """What edges write for "unknown": Cloudflare `XX`, and `T1` for Tor; others `ZZ`."""
 
+_LONGEST: Final = len("US-CAL")
 _STATE: Final = re.compile("[A-Z0-9]{1,3}")
 _BROWSERS_ONLY: Final = frozenset({b"origin", b"sec-fetch-site"})
 """Headers that browsers send, and programs have no reason to."""
@@ -157,7 +158,12 @@ class Origin:
 
 def shaped(said: str | None) -> str | None:
     """Return *said* in upper case if it can be an ISO 3166 code; else the region is unknown."""
-    code = said.upper() if said and said.isascii() else ""
+    return _read(said) if said and len(said) <= _LONGEST and said.isascii() else None
+
+
+@lru_cache(maxsize=1024)
+def _read(said: str) -> str | None:
+    code = said.upper()
     return code if REGION_CODE.fullmatch(code) else None
 
 

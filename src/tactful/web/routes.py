@@ -20,14 +20,17 @@ from tactful.web import (
     examples,
     ingest,
     items,
+    links,
     merging,
     messages,
     operations,
+    requests,
     subjects,
     webhooks,
 )
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving
 from tactful.web.openapi import document
+from tactful.web.request_messages import CodeAsk, RequestAsk, RequestSaid
 from tactful.web.route import Method, Needs, Route
 from tactful.web.sdk import serving
 
@@ -160,6 +163,42 @@ def _rights() -> Iterator[Route]:
     )
 
 
+def _requests() -> Iterator[Route]:
+    yield Route(
+        method="POST",
+        path="/v1/requests",
+        endpoint=requests.take,
+        summary="Open a request of a subject; OpenDSR's form is taken, too",
+        tag="rights",
+        takes=RequestAsk,
+        gives=RequestSaid,
+        example=examples.REQUEST,
+        query={"token": "a signed link's token: the request is then its holder's own"},
+    )
+    yield Route(
+        method="POST",
+        path="/v1/requests/{id}/confirm",
+        endpoint=requests.confirm,
+        summary="Confirm a request by the code that was sent",
+        tag="rights",
+        takes=CodeAsk,
+        gives=RequestSaid,
+    )
+    yield _about_subject(
+        method="GET",
+        path="/v1/requests/{id}",
+        endpoint=requests.see,
+        summary="How a request stands, and when it is due",
+        gives=RequestSaid,
+    )
+    yield _about_subject(
+        method="GET",
+        path="/v1/requests/{id}/package",
+        endpoint=requests.package,
+        summary="The copy of the data that a request was for",
+    )
+
+
 def _evidence() -> Iterator[Route]:
     yield _about_subject(
         method="GET",
@@ -213,6 +252,13 @@ def _merges() -> Iterator[Route]:
         takes=messages.UnmergeAsk,
         gives=messages.MergeSaid,
         example=examples.UNMERGE,
+    )
+    yield _by_the_shop(
+        method="POST",
+        path="/v1/subjects/{id}/links",
+        endpoint=links.sign,
+        summary="Sign a link that lets a subject in to their own page, for a week",
+        gives=links.LinkSaid,
     )
 
 
@@ -357,6 +403,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *_modules(),
     *_goods(),
     *_rights(),
+    *_requests(),
     *_evidence(),
     *_merges(),
     Route(

@@ -31,7 +31,7 @@ _correction: Final = msgspec.json.Decoder(CorrectionAsk)
 
 async def see(serving: Serving, asked: Asked) -> Reply:
     """Answer everything that is known about the subject (Art. 15, 20)."""
-    user_id = _entitled(serving, asked)
+    user_id = _entitled(serving, asked, fresh=True)
     return answer(await serving.in_thread(lambda: _subject(serving, user_id).export()))
 
 
@@ -115,9 +115,8 @@ def _said_then(statement: Statement) -> SaidThen:
 
 async def erase(serving: Serving, asked: Asked) -> Reply:
     """Erase the subject, from rows and models (Art. 17); durable when answered."""
-    user_id = _entitled(serving, asked)
+    user_id = _entitled(serving, asked, fresh=True)
     erasure = await serving.in_thread(lambda: _subject(serving, user_id).erase())
-    await serving.in_thread(lambda: serving.opened.requests.forget(user_id))
     return answer(
         ErasureSaid(
             erased=True,
@@ -129,9 +128,9 @@ async def erase(serving: Serving, asked: Asked) -> Reply:
     )
 
 
-def _entitled(serving: Serving, asked: Asked) -> str:
+def _entitled(serving: Serving, asked: Asked, *, fresh: bool = False) -> str:
     user_id = asked.path["id"]
-    require_rights_over(serving, asked, user_id)
+    require_rights_over(serving, asked, user_id, fresh=fresh)
     who_is_named(asked, user_id=user_id, anonymous_id=None, region=None)
     return user_id
 

@@ -25,7 +25,16 @@ from tactful.capabilities.collect import (
 )
 from tactful.capabilities.collect.shopify import WINDOW
 from tactful.capabilities.collect.webhooks import MAX_ID_CHARS
-from tactful.terms import Mistake, NotFound, Trouble
+from tactful.shop import Asking
+from tactful.terms import (
+    Identifier,
+    IdentifierKind,
+    Mistake,
+    NotFound,
+    Proof,
+    RequestKind,
+    Trouble,
+)
 from tactful.web.exchange import Asked, Declined, Reply, Serving, answer
 from tactful.web.ingest import take_told
 from tactful.web.messages import RequestTaken, Taken
@@ -121,33 +130,47 @@ def _answer_privacy(serving: Serving, topic: str, body: bytes) -> Reply:
     return answer(RequestTaken(success=True, outcome=outcome))
 
 
-def _redact(serving: Serving, user_id: str, _request: str) -> str:
-    """Erase the customer, and what waits for the officer about them (Art. 17)."""
-    try:
-        serving.opened.shop.subject(user_id).erase()
-    except NotFound:
-        return "unknown" if not serving.opened.requests.forget(user_id) else "erased"
-    serving.opened.requests.forget(user_id)
-    return "erased"
+def _redact(serving: Serving, user_id: str, request: str) -> str:
+    """Ask for the erasure of the customer (Art. 17); done at once where nobody wants to look."""
+    if not _is_known(serving, user_id):
+        return "unknown"
+    return _open(serving, RequestKind.ERASURE, user_id, request and f"redact-{request}")
 
 
 def _hand_out(serving: Serving, user_id: str, request: str) -> str:
-    """Write what is known of the customer where the privacy officer finds it (Art. 15)."""
-    try:
-        found = serving.opened.shop.subject(user_id).export()
-    except NotFound:
+    """Ask the officer to hand out what is known of the customer (Art. 15)."""
+    if not _is_known(serving, user_id):
         return "unknown"
-    put = serving.opened.requests.put
-    new = put("data-request", request or "unnumbered", user_id=user_id, content=found)
-    return "written" if new else "written before"
+    return _open(serving, RequestKind.ACCESS, user_id, request)
 
 
 def _note_closing(serving: Serving, _user_id: str, _request: str) -> str:
     """Note that the app was taken off the shop; what follows is for the officer to decide."""
-    now = serving.opened.shop.now()
-    said = {"topic": "shop/redact", "at": now.isoformat(), "do": "erase the shop, or say why not"}
-    new = serving.opened.requests.put("shop-redact", f"{now:%Y-%m-%d}", user_id="", content=said)
-    return "noted" if new else "noted before"
+    today = serving.opened.shop.now()
+    return _open(serving, RequestKind.ERASURE, "", f"shop-redact-{today:%Y-%m-%d}")
+
+
+def _is_known(serving: Serving, user_id: str) -> bool:
+    try:
+        serving.opened.shop.subject(user_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _open(serving: Serving, kind: RequestKind, user_id: str, reference: str) -> str:
+    """Open a request in the customer's name, or find the one that was; return how it stands."""
+    requests = serving.opened.shop.requests
+    if reference and requests.referred(SHOPIFY, reference):
+        return "received before"
+    asking = Asking(
+        kind=kind,
+        identifier=Identifier(IdentifierKind.USER_ID, user_id) if user_id else None,
+        channel=SHOPIFY,
+        proof=Proof.PLATFORM,
+        reference=reference,
+    )
+    return "erased" if not requests.open(asking).state.is_open else "received"
 
 
 _PRIVACY: Final[dict[str, Callable[[Serving, str, str], str]]] = {

@@ -3,60 +3,45 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from lake_worlds import KEEP_DAYS, LakeShelf
 
+from child_worlds import PULLED, begin, until
 from tactful.testing.conformance.shelf import START, message, user
 
-ROUNDS = int(os.environ.get("TACTFUL_ROUNDS", "2"))
 PEOPLE = 6
-
-_CHILD = """
-import sys, itertools
-sys.path[:0] = {path!r}
-from pathlib import Path
-from lake_worlds import LakeShelf
-import crash_worlds
-crash_worlds.{work}(LakeShelf(Path({folder!r})))
-"""
+READY = "ready"
 
 
-@contextmanager
-def child(work: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the function *work* of this module on *folder* in a process of its own; kill -9 it."""
-    code = _CHILD.format(path=sys.path, work=work, folder=str(folder))
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+def rounds(usual: int) -> int:
+    """Return how many rounds to play: TACTFUL_ROUNDS, or as many as are *usual* in the suite."""
+    return int(os.environ.get("TACTFUL_ROUNDS", usual))
+
+
+def cut(work: Callable[[Path], None], folder: Path, *, after_seconds: float) -> None:
+    """Let *work* go on for a while once it is ready, then kill it where it stands."""
+    ready = folder.parent / READY
+    ready.unlink(missing_ok=True)
+    child = begin(work, folder, log=folder.parent / "log")
     try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        yield process
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
-        assert process.stdout is not None
-        process.stdout.close()
-
-
-def cut(work: str, folder: Path, *, after_seconds: float) -> None:
-    """Let *work* go on for a while, then kill it where it stands."""
-    with child(work, folder):
+        until(lambda: ready.exists() or not child.process.is_alive())
         time.sleep(after_seconds)
+    finally:
+        child.kill()
+    assert child.process.exitcode == PULLED, child.logged
 
 
-def feed_on(shelf: LakeShelf) -> None:
+def feed_on(folder: Path) -> None:
     """See events and feed them, for ever; say which were acknowledged."""
+    shelf = LakeShelf(folder)
     people = [shelf.subject(f"p{n}") for n in range(PEOPLE)]
     number = _seen(shelf)
     _warm_up(shelf)
-    _ready()
+    _ready(folder)
     with (shelf.folder.parent / "acknowledged").open("a", encoding="utf-8") as said:
         while True:
             for subject in people:
@@ -67,11 +52,12 @@ def feed_on(shelf: LakeShelf) -> None:
             shelf.lake.feed()
 
 
-def compact_on(shelf: LakeShelf) -> None:
+def compact_on(folder: Path) -> None:
     """Compact a lake of many files, feed it again, for ever."""
+    shelf = LakeShelf(folder)
     people = [shelf.subject(f"p{n}") for n in range(PEOPLE)]
     number = _seen(shelf)
-    _ready()
+    _ready(folder)
     while True:
         shelf.lake.compact(most_files=0)
         shelf.see(people[number % PEOPLE], f"extra{number}", message=message(f"x {number}"))
@@ -79,11 +65,12 @@ def compact_on(shelf: LakeShelf) -> None:
         number += 1
 
 
-def erase_on(shelf: LakeShelf) -> None:
+def erase_on(folder: Path) -> None:
     """Admit people, feed what they did, erase them, for ever."""
+    shelf = LakeShelf(folder)
     number = time.time_ns()
     _warm_up(shelf)
-    _ready()
+    _ready(folder)
     with (shelf.folder.parent / "erasing").open("a", encoding="utf-8") as said:
         while True:
             subject = shelf.subject(f"gone {number}")
@@ -125,8 +112,8 @@ def _warm_up(shelf: LakeShelf) -> None:
     shelf.store.records.erase(shelf.permit(subject))
 
 
-def _ready() -> None:
-    print("ready", flush=True)  # noqa: T201 - the parent waits for it
+def _ready(folder: Path) -> None:
+    (folder.parent / READY).touch()
 
 
 def _seen(shelf: LakeShelf) -> int:

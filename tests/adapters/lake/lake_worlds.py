@@ -140,6 +140,7 @@ class LakeShelf(Shelf):
             clock=clock,
             keep_recent_days=KEEP_DAYS,
         )
+        store.features.go_on_with(self.behind)
         recent = Leaving(store.events, self) if self.leaves else store.events
         store.events = LakeEvents(recent, self.behind, policy=policy, bits=store.bits)  # type: ignore[assignment]
         store.records = LakeRecords(store.records, self.behind)  # type: ignore[assignment]

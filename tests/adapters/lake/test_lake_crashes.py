@@ -6,23 +6,23 @@ import random
 from pathlib import Path
 
 import pytest
-from crash_worlds import ROUNDS, cut, everything, finish
+from crash_worlds import compact_on, cut, erase_on, everything, feed_on, finish, rounds
 from lake_worlds import LakeShelf
 
 from tactful.adapters.lake.verifying import verify
 from tactful.testing.conformance.shelf import user
 
 
-def waits(seed: int) -> list[float]:
-    """Return how long to let each round go on."""
+def waits(seed: int, usual: int) -> list[float]:
+    """Return how long to let each of so many rounds go on, as many as take seconds only."""
     lengths = random.Random(seed)  # noqa: S311 - any lengths will do
-    return [lengths.uniform(0.05, 0.6) for _ in range(ROUNDS)]
+    return [lengths.uniform(0.0, 0.3) for _ in range(rounds(usual))]
 
 
 def test_killed_while_feeding(folder: Path) -> None:
     """Every acknowledged event is there once, before and after the lake has taken all over."""
-    for wait in waits(1):
-        cut("feed_on", folder, after_seconds=wait)
+    for wait in waits(1, 10):
+        cut(feed_on, folder, after_seconds=wait)
         said = (folder.parent / "acknowledged").read_text(encoding="utf-8").splitlines()
         shelf = LakeShelf(folder)
         found = everything(shelf)
@@ -49,8 +49,8 @@ def test_killed_while_compacting(folder: Path) -> None:
         shelf.lake.feed()
     before = everything(shelf)
     shelf.store.close()
-    for wait in waits(2):
-        cut("compact_on", folder, after_seconds=wait)
+    for wait in waits(2, 20):
+        cut(compact_on, folder, after_seconds=wait)
         shelf = LakeShelf(folder)
         found = everything(shelf)
         assert [one for one in found if "extra" not in one] == before
@@ -72,8 +72,8 @@ def test_killed_while_erasing(folder: Path) -> None:
     kept.lake.feed()
     kept.store.close()
     erased = 0
-    for wait in waits(3):
-        cut("erase_on", folder, after_seconds=wait)
+    for wait in waits(3, 6):
+        cut(erase_on, folder, after_seconds=wait)
         shelf = LakeShelf(folder)
         begun = (folder.parent / "erasing").read_text(encoding="utf-8").splitlines()
         gone = [n for n in begun if shelf.store.identities.find(user(f"gone {n}")) is None]

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from child_worlds import begin, pulled
 from postgres_worlds import Server
-from tactful.assembly import Moved, init_shop, move_store, open_shop
-from tactful.shop import Who
-from tactful.terms import Item, Mistake, NotAShop, StoreAway, Trouble
+from tactful.adapters.sqlite.retaking import unheard
+from tactful.assembly import Moved, Opened, init_shop, move_store, open_shop
+from tactful.shop import Asking, Who
+from tactful.terms import (
+    Identifier,
+    IdentifierKind,
+    Item,
+    Mistake,
+    NotAShop,
+    Proof,
+    RequestKind,
+    StoreAway,
+    Trouble,
+)
 
-ROUNDS = int(os.environ.get("TACTFUL_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("TACTFUL_ROUNDS", "20"))
 PURPOSE = "individual_personalization"
 PEOPLE = [f"u-{number}" for number in range(12)]
 
-_MOVE = "import sys; from tactful.cli import main; main(sys.argv[1:])"
+MOVE = partial(move_store, progress=unheard)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,7 @@ def moving(tmp_path: Path, postgres: Server) -> Iterator[Moving]:
     init_shop(folder)
     opened = open_shop(folder)
     live(opened.shop)
+    write_and_sign_in(opened)
     opened.close()
     url = postgres.new_database()
     yield Moving(folder=folder, url=url)
@@ -72,7 +85,22 @@ def live(shop: Any) -> None:
     shop.subject("u-1").merge("u-2", by="officer")
     shop.consent(Who(user_id="u-3"), {PURPOSE: "withdraw"})
     shop.subject("u-4").correct({"country": "DE"})
+    asking = Asking(
+        kind=RequestKind.RECTIFICATION,
+        identifier=Identifier(IdentifierKind.USER_ID, "u-4"),
+        proof=Proof.SIGNED_IN,
+        note="not my name",
+    )
+    shop.requests.open(asking)
     shop.subject("gone").erase()
+
+
+def write_and_sign_in(opened: Opened) -> None:
+    """Let letters wait, and somebody who is known and somebody who is not be signed in."""
+    for subject in (opened.shop.subject("u-5").number, None):
+        opened.letters.queue(subject, "answer", "u-5@example.org", "Hello", "Hello!\n")
+    opened.signing_in.begin("u-6")
+    opened.signing_in.begin("a stranger")
 
 
 def viewed(name: str, message: str) -> dict[str, object]:
@@ -95,6 +123,8 @@ def test_everything_is_there(moving: Moving) -> None:
 
     counts = {table.name: table.rows for table in moved.tables}
     assert counts["subjects"] >= len(PEOPLE)
+    assert (counts["letters"], counts["sessions"]) == (2, 2)
+    assert [len(one["letters"]) + len(one["sessions"]) for one in before[5:7]] == [1, 1]
     assert sum(rows for name, rows in counts.items() if name.startswith("events_")) == 65
     assert moving.url.partition("?")[0] in (moving.folder / "tactful.toml").read_text()
     assert moving.known() == before
@@ -175,21 +205,47 @@ def test_what_is_no_database_or_was_moved_is_refused(moving: Moving) -> None:
         moving.move()
 
 
-def test_pulling_the_plug_moves_all_or_nothing(moving: Moving) -> None:
+def test_pulling_the_plug_moves_all_or_nothing(
+    moving: Moving, postgres: Server, tmp_path: Path
+) -> None:
     """Killed at any moment, the shop is whole where its settings say, and can be moved again."""
-    before = moving.known()
+    before, kept, log, cut = moving.known(), tmp_path / "kept", tmp_path / "log", 0
     chance = random.Random(4)  # noqa: S311 - always the same
-    command = [sys.executable, "-c", _MOVE, "store", "move", "--shop", str(moving.folder)]
+    shutil.copytree(moving.folder, kept)
+    longest = _seconds(moving, log)
     for _ in range(ROUNDS):
-        child = subprocess.Popen([*command, "--to", moving.url], stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.6, 1.8))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        try:
-            assert moving.known() == before
-        except Trouble:  # all of it is over there; only the settings do not know yet
-            assert moving.move().tables == ()
-        if "url" in (moving.folder / "tactful.toml").read_text():
-            return
-    moving.move()
+        if _has_moved(moving, before):
+            _put_back(moving, kept, postgres)
+        cut += pulled(chance.uniform(0, longest), MOVE, moving.folder, moving.url, log=log)
+    assert cut
+    if not _has_moved(moving, before):
+        moving.move()
     assert moving.known() == before
+
+
+def _seconds(moving: Moving, log: Path) -> float:
+    """Return how long a move takes that nobody disturbs."""
+    child = begin(MOVE, moving.folder, moving.url, log=log)
+    child.await_begun()
+    begun = time.monotonic()
+    assert child.ended() == 0, child.logged
+    return time.monotonic() - begun
+
+
+def _has_moved(moving: Moving, before: list[dict[str, Any]]) -> bool:
+    """Tell whether the shop has moved; it is whole either way."""
+    try:
+        known = moving.known()
+    except Trouble:  # all of it is over there; only the settings do not know yet
+        assert moving.move().tables == ()
+        known = moving.known()
+    assert known == before
+    return "url" in (moving.folder / "tactful.toml").read_text()
+
+
+def _put_back(moving: Moving, kept: Path, postgres: Server) -> None:
+    """Let the shop be as it was before it moved, and its database as new."""
+    shutil.rmtree(moving.folder)
+    shutil.copytree(kept, moving.folder)
+    postgres.drop(moving.url)
+    postgres.execute(f"CREATE DATABASE {urlsplit(moving.url).path[1:]} TEMPLATE template0")

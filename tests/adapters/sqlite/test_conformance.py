@@ -2,9 +2,12 @@
 
 from tactful.testing.conformance.events import EventsSuite
 from tactful.testing.conformance.identities import IdentitiesSuite, ProfilesSuite
+from tactful.testing.conformance.letters import LettersSuite
 from tactful.testing.conformance.merges import MergesSuite
 from tactful.testing.conformance.profiles import FeaturesSuite, TraitsSuite
 from tactful.testing.conformance.records import CatalogueSuite, CountsSuite, RecordsSuite
+from tactful.testing.conformance.requests import RequestsSuite
+from tactful.testing.conformance.sessions import SessionsSuite
 from tactful.testing.conformance.statements import StatementsSuite
 
 
@@ -46,3 +49,15 @@ class TestCounts(CountsSuite):
 
 class TestCatalogue(CatalogueSuite):
     """The goods, in SQLite."""
+
+
+class TestRequests(RequestsSuite):
+    """What they asked for, in SQLite."""
+
+
+class TestLetters(LettersSuite):
+    """What is mailed, in SQLite."""
+
+
+class TestSessions(SessionsSuite):
+    """Who is signed in, in SQLite."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -161,3 +161,21 @@ def test_flushing_does_all_chores(writer: Writer, path: Path) -> None:
     writer.start()
     writer.flush()
     assert numbers(path) == [0, 1, 2, 3, 4]
+
+
+def insert_together(db: sqlite3.Connection, about: Sequence[int]) -> Sequence[int]:
+    """Insert all of *about* at once."""
+    db.executemany("INSERT INTO numbers VALUES (?)", [(n,) for n in about])
+    return about
+
+
+def test_one_that_fails_among_those_done_together_fails_alone(writer: Writer, path: Path) -> None:
+    """Jobs of a kind are done at once; where that fails, each is done on its own."""
+    jobs = [insert(n) for n in (1, 2, 2, 3)]
+    for job, n in zip(jobs, (1, 2, 2, 3), strict=True):
+        job.about, job.together = n, insert_together
+    waiting = [writer.submit(job) for job in jobs]
+    writer.start()
+    assert [waiting[0].result(10), waiting[1].result(10), waiting[3].result(10)] == [1, 2, 3]
+    assert isinstance(waiting[2].exception(10), sqlite3.IntegrityError)
+    assert numbers(path) == [1, 2, 3]

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from httpx import Response
 from litestar.testing import TestClient
@@ -31,13 +31,21 @@ SHAPING = (
     "model_training",
     "measurement",
 )
-GOODS = [
+_LINES = [
     Item(id="kettle", title="Kettle", category="Kitchen", price=2500, currency="EUR"),
     Item(id="teapot", title="Teapot", category="Kitchen", price=3000, currency="EUR"),
     Item(id="mug", title="Mug", category="Kitchen", price=900, currency="EUR"),
     Item(id="lamp", title="Lamp", category="Lights", price=4900, currency="EUR"),
     Item(id="rug", title="Rug & mat", category="Textiles", price=9900, currency="EUR"),
     Item(id="a/b?c", title="<script>alert('gotcha')</script>", category="<b>Odd</b>"),
+]
+GOODS = [
+    replace(
+        item,
+        url=f"/shop/items/{quote(item.id)}",
+        image=f"/shop/pictures/{quote(item.id)}.svg",
+    )
+    for item in _LINES
 ]
 EVALUATION = {
     "since": "2026-02-01T00:00:00+00:00",
@@ -86,6 +94,23 @@ def look_at(shop: Shop, user: str, *items: str) -> None:
     )
 
 
+class _Browser(TestClient[Any]):
+    """A browser that follows no redirect but that of a signed link to the page it lets in to."""
+
+    def get(self, url: Any, **more: Any) -> Response:
+        """Open *url*; where its token was exchanged for a session, the page without it."""
+        response = super().get(url, **more)
+        if response.status_code == 303 and "token=" in str(response.request.url):
+            return super().get(response.headers["location"], **more)
+        return response
+
+
+def be(client: TestClient[Any], person: str) -> None:
+    """Look at the demonstration's shop as *person*, by the form of its lowest bar."""
+    response = client.post("/shop/shopper", data={"as": person})
+    assert response.status_code == 303, response.text
+
+
 @contextmanager
 def browser(opened: Opened, *, client: str = HERE) -> Iterator[TestClient[Any]]:
     """Open a browser without scripts, on the machine *client*, that follows no redirect."""
@@ -99,7 +124,7 @@ def browser(opened: Opened, *, client: str = HERE) -> Iterator[TestClient[Any]]:
 
     framed: ASGIApp = from_client
     headers = {"accept": "text/html,application/xhtml+xml"}
-    with TestClient(framed, base_url=f"http://{HERE}") as found:
+    with _Browser(framed, base_url=f"http://{HERE}") as found:
         found.headers.update(headers)
         found.follow_redirects = False
         yield found

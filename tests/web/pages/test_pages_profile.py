@@ -46,13 +46,14 @@ def test_i_set_right_what_is_wrong(client: TestClient[Any], opened: Opened, mine
         ({"do": "set", "value": "de"}, ("de", "subject", "preference centre")),
         ({"do": "remove", "value": "de"}, (None, "subject", "preference centre")),
     )
+    token = Reader(client.get(f"/me?token={mine}")).form("/me/level").fields["csrf"]
     for form, expected in steps:
-        answer = client.post("/me/trait", data={"token": mine, "name": "language", **form})
+        answer = client.post("/me/trait", data={"csrf": token, "name": "language", **form})
         assert "Done." in client.get(answer.headers["location"]).text
         trait = language(opened)
         assert (trait["value"], trait["origin"], trait["source"]) == expected
-    assert "nothing, as asked" in Reader(client.get(f"/me?token={mine}")).text
-    client.post("/me/trait", data={"token": mine, "name": "language", "do": "observe"})
+    assert "nothing, as asked" in Reader(client.get("/me")).text
+    client.post("/me/trait", data={"csrf": token, "name": "language", "do": "observe"})
     assert language(opened) is None
 
 
@@ -70,8 +71,9 @@ def test_what_cannot_be_set_changes_nothing(
     client: TestClient[Any], opened: Opened, mine: str, form: dict[str, str]
 ) -> None:
     """A form of another make, or without its token, leaves everything as it is."""
-    assert client.post("/me/trait", data={"token": mine, **form}).status_code == 400
-    assert client.post("/me/trait", data={"token": mine + "x", **form}).status_code == 403
+    token = Reader(client.get(f"/me?token={mine}")).form("/me/level").fields["csrf"]
+    assert client.post("/me/trait", data={"csrf": token, **form}).status_code == 400
+    assert client.post("/me/trait", data={"csrf": token + "x", **form}).status_code == 403
     assert language(opened)["value"] == "fr"
 
 

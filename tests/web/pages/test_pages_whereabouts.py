@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from page_worlds import HERE, Reader, browser, send
+from page_worlds import HERE, Reader, be, browser, send
 
 from tactful.assembly import Opened
-from tactful.shop import Who
 
 GERMAN = "130.149.7.201"
 BRAZILIAN = "200.160.2.3"
@@ -58,15 +57,12 @@ def test_a_choice_is_made_under_the_law_of_the_place(
     assert statement.regime == regime
 
 
-def test_the_window_looks_where_its_visitor_is(opened: Opened) -> None:
-    """The demonstration's shop does the same, and its links name only what was said."""
-    shop = opened.shop
+def test_the_shop_looks_where_its_visitor_is(opened: Opened) -> None:
+    """A choice in the demonstration is made under the law of where the presenter said they are."""
     with browser(opened, client=BRAZILIAN) as seen:
-        seen_there = Reader(seen.get("/shop?as=visitor-00000000"))
-    with browser(opened) as here:
-        said = Reader(here.get("/shop?as=visitor-00000000&region=BR"))
-
-    assert seen_there.text == said.text
-    assert "region" not in seen_there.form("/shop/choices").fields
-    assert said.form("/shop/choices").fields["region"] == "BR"
-    assert shop.standing(Who(user_id="visitor-00000000"))
+        be(seen, "new-DE")
+        page = Reader(seen.get("/shop"))
+        assert any("region=DE" in link for link in page.links())
+        send(seen, page.form("/shop/choices"), level="session")
+        be(seen, "new")
+        assert not any("region=" in link for link in Reader(seen.get("/shop")).links())

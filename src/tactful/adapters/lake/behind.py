@@ -8,7 +8,7 @@ event that has left the store.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from tactful.adapters.lake.figures import LakeSettings
 from tactful.adapters.lake.ports import Outflow
+from tactful.adapters.sqlite.marks import Marks
 from tactful.adapters.sqlite.purposes import PurposeBits
-from tactful.terms import Policy
+from tactful.adapters.sqlite.rows import Row
+from tactful.terms import Policy, SubjectId
 
 if TYPE_CHECKING:
     from tactful.adapters.lake.lake import Lake
@@ -70,6 +72,20 @@ class LakeBehind:
 
         lake = self.lake
         return LakeReading(lake.table, self.outflow, plan=self._policy.plan, bits=self.bits)
+
+    def came_between(
+        self, subject: SubjectId, *, mask: int, after: Marks, upto: Marks | None
+    ) -> Sequence[Row]:
+        """
+        Return what is in the lake alone of *subject*'s events that came between the marks.
+
+        Raises:
+            LakeTrouble: it cannot be read.
+        """
+        held = self.outflow.held()
+        if subject > held.last_subject:
+            return ()
+        return self.reading.came_between(subject, mask=mask, held=held, after=after, upto=upto)
 
     def feed_when_due(self, stopping: Callable[[], bool]) -> int:
         """Feed if the last batch is long enough ago, or many rows wait; return how many batches."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -63,6 +63,11 @@ def bucket_of(subject: int) -> int:
 def day_number(day: date) -> int:
     """Return *day* as a lake's row has it: days since 1970."""
     return (day - date(1970, 1, 1)).days
+
+
+def day_of(number: int) -> date:
+    """Return the day that `day_number` made *number* of."""
+    return date(1970, 1, 1) + timedelta(days=number)
 
 
 def to_table(rows: Iterable[tuple[date, int, Row]], *, batch: int) -> pa.Table:

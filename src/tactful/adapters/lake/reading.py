@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tactful.adapters.lake.columns import BUCKETS, SCHEMA, bucket_of, to_rows, whole
+from tactful.adapters.lake.columns import BUCKETS, SCHEMA, bucket_of, day_of, to_rows, whole
 from tactful.adapters.lake.losing import alone, masks_of
 from tactful.adapters.lake.ports import Outflow
 from tactful.adapters.lake.table import EventTable
+from tactful.adapters.sqlite.marks import Marks, came_between
 from tactful.adapters.sqlite.outflow import ALL_OF_IT, Held, Owed
 from tactful.adapters.sqlite.purposes import PurposeBits
 from tactful.adapters.sqlite.rows import Row, allowed_for, reduce_body
@@ -44,6 +45,21 @@ class LakeReading:
         numbers = np.array(sorted(members), dtype=np.int64)
         rows = self.rows_of_many(numbers, mask=mask, held=held)
         return sorted(rows, key=_time)
+
+    def came_between(
+        self, subject: SubjectId, *, mask: int, held: Held, after: Marks, upto: Marks | None
+    ) -> list[Row]:
+        """Return the rows of *subject* that meet *mask* and came between the marks."""
+        owed = self._outflow.owed()
+        numbers = np.array([subject], dtype=np.int64)
+        found = self._table.steady(lambda: self._found(numbers, held))
+        places = zip(found["day"].to_pylist(), found["row"].to_pylist(), strict=True)
+        wanted = [
+            came_between(day_of(day).isoformat(), place, after=after, upto=upto)
+            for day, place in places
+        ]
+        found = found.filter(pa.array(wanted, pa.bool_()))
+        return self._plain(found, owed, mask) if found.num_rows else []
 
     def rows_of_many(self, numbers: NDArray[np.int64], *, mask: int, held: Held) -> list[Row]:
         """Return the rows of *numbers*, sorted, that meet *mask*: by number and then by time."""

@@ -56,14 +56,18 @@ class PostgresIntake(Intake):
         )
         self._own.copy(query, map(packed, rows))
 
-    def _fresh(self, db: sqlite3.Connection, call: Call) -> Mapping[bytes, Row]:
+    def _fresh(
+        self, db: sqlite3.Connection, call: Call, *, before: Mapping[bytes, Row]
+    ) -> Mapping[bytes, Row]:
         """Return the first row of each message that is new, by whole sets where it can."""
         if call.imports or not call.subjects <= self._alive:
-            return super()._fresh(db, call)
+            return super()._fresh(db, call, before=before)
         fresh = {row.message: row for row in call.rows}
         if len(fresh) < len(call.rows):
             fresh = {row.message: row for row in reversed(call.rows)}
             fresh = dict(reversed(fresh.items()))
+        for message in before.keys() & fresh.keys():
+            del fresh[message]
         for message in self.seen.among(fresh.keys()):
             del fresh[message]
         return fresh

@@ -11,7 +11,7 @@ from tactful.terms import NotAShop
 if TYPE_CHECKING:
     import psycopg
 
-HEAD: Final = "pg0004"
+HEAD: Final = "pg0006"
 _SCRIPTS = Path(__file__).parent / "migrations"
 _TABLES: Final = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
 _VERSION: Final = "SELECT version_num FROM alembic_version"

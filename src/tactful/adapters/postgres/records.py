@@ -30,7 +30,12 @@ _ALWAYS: Final = (
     "traits",
     "features",
     "statements",
+    "requests",
+    "request_steps",
     "subjects",
+    "letters",
+    "sessions",
+    "sign_in_links",
 )
 _THERE: Final = "SELECT to_regclass(?) IS NOT NULL"
 """Days that the lake took over are dropped."""

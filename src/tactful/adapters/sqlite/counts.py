@@ -2,7 +2,8 @@
 Counts that must not wait for a disk: uses per subject, and tallies about nobody.
 
 They gather in memory and are written about twice a second and at `close`; a crash may lose what
-was counted since.
+was counted since.  Where much waits, a share of it is written each time, the oldest first: a
+subject who is counted over and over is then written once in some seconds.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from tactful.adapters.sqlite.writer import Job
 from tactful.terms import SubjectId
 
 _ROWS_A_JOB: Final = 10_000  # some 30 ms: an audience of a million must not hold everybody up
+_FEW: Final = 1_000
+_SHARE: Final = 8
 
 _USES: Final = (
     "INSERT INTO uses (subject, activity, day, n)"
@@ -60,7 +63,7 @@ class Counts:
         """Return a job that writes the next sums, or None where there are none."""
         with self._lock:
             self._sum_up()
-            rows = dict(islice(self._sums.items(), _ROWS_A_JOB))
+            rows = dict(islice(self._sums.items(), self._turn()))
             for key in rows:
                 del self._sums[key]
         if not rows:
@@ -69,6 +72,12 @@ class Counts:
             work=lambda db: self._write(db, rows),
             lost=lambda: self._take_back(rows),
         )
+
+    def _turn(self) -> int:
+        """Return how many sums are written next: few are written at once, of many a share."""
+        if self._crowds:
+            return _ROWS_A_JOB
+        return min(_ROWS_A_JOB, max(_FEW, len(self._sums) // _SHARE))
 
     def _sum_up(self) -> None:
         while self._noted:
@@ -96,17 +105,31 @@ class Counts:
             self._sums.update(rows)
 
 
+class _Iso:
+    """Days as text; the same day is asked for many times for each event."""
+
+    def __init__(self) -> None:
+        self._day: tuple[date | None, str] = (None, "")
+
+    def __call__(self, day: date) -> str:
+        known, text = self._day
+        if day != known:
+            text = day.isoformat()
+            self._day = (day, text)
+        return text
+
+
 class SqliteTallies:
     """Sums per day about nobody: kept and refused by purpose, gaps, decisions by level."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.counts = Counts(_TALLIES)
+        self._text = _Iso()
 
     def add(self, name: str, label: str, n: int = 1, *, day: date | None = None) -> None:
         """Add *n* to *label* of *name* on *day* (UTC), by default today."""
-        moment = day or self._engine.clock().date()
-        self.counts.add((name, (label,), moment.isoformat()), n)
+        self.counts.add((name, (label,), self._text(day or self._engine.clock().date())), n)
 
     def totals(self) -> Mapping[tuple[str, str], int]:
         """Return all sums over all days, by (name, label)."""
@@ -129,7 +152,7 @@ class SqliteUses:
         self._engine = engine
         self.counts = Counts(_USES)
         self._tallies = tallies
-        self._day: tuple[date | None, str] = (None, "")
+        self._text = _Iso()
 
     def count(self, subject: SubjectId, activities: tuple[str, ...], day: date) -> None:
         """Add one use of *subject*'s data by each of *activities* on *day*."""
@@ -152,10 +175,3 @@ class SqliteUses:
     def refused(self, activity: str, rule: str) -> None:
         """Note a refusal, without whom it concerns."""
         self._tallies.add("refusal", f"{activity}: {rule}")
-
-    def _text(self, day: date) -> str:
-        known, text = self._day
-        if day != known:
-            text = day.isoformat()
-            self._day = (day, text)
-        return text

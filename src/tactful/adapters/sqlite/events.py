@@ -75,6 +75,8 @@ class SqliteEvents:
         return self._engine.writer.submit(
             Job(
                 work=lambda db: self._intake.receive(db, call),
+                about=call,
+                together=self._intake.receive_all,
                 kept=lambda: self._appended(call),
                 lost=lambda: self._intake.seen.take_out(call.taken),
             )

@@ -6,11 +6,18 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from tactful.adapters.sqlite.engine import Engine
-from tactful.adapters.sqlite.marks import Marks, further, head, rows_since, touched_since
-from tactful.adapters.sqlite.rows import view_of
+from tactful.adapters.sqlite.marks import (
+    Marks,
+    further,
+    head,
+    may_have_left,
+    rows_since,
+    touched_since,
+)
+from tactful.adapters.sqlite.rows import Row, view_of
 from tactful.adapters.sqlite.snapshots import (
     Reached,
     Taken,
@@ -35,16 +42,41 @@ A_BATCH: Final = 500
 _NOTHING_READ: Final[Marks] = {}
 
 
+class Older(Protocol):
+    """What the store held once and does not hold any more."""
+
+    def came_between(
+        self, subject: SubjectId, *, mask: int, after: Marks, upto: Marks | None
+    ) -> Sequence[Row]:
+        """Return the events of *subject* for any purpose of *mask* that came between the marks."""
+
+
+class _Found(NamedTuple):
+    """What the store says of one subject: a snapshot, its marks, and what came after them."""
+
+    subject: SubjectId
+    purpose: str
+    folded: Folded
+    marks: Marks
+    rows: Sequence[Row]
+    left: bool
+
+
 class SqliteFeatures:
     """Implements `tactful.capabilities.profile.ports.Features`."""
 
     def __init__(self, engine: Engine, keys: SubjectKeys) -> None:
         self._engine = engine
         self._keys = keys
+        self._older: Older | None = None
         self._stamp = stamp_of(engine.digests.policy_hash)
         plan, bits = engine.policy.plan, engine.bits
         self._views = {p: view_of(p, plan, bits) for p in PURPOSES if p in engine.policy.purposes}
         self._parts = {purpose: parts_for(purpose) for purpose in self._views}
+
+    def go_on_with(self, older: Older) -> None:
+        """Read in *older* what has left the store."""
+        self._older = older
 
     def of(self, permit: Permit) -> Mapping[str, Folded]:
         """Return what is folded of the permit's subject, by purpose; of all their numbers."""
@@ -91,27 +123,53 @@ class SqliteFeatures:
             key = self._keys.of(db, subject)
             if key is None:
                 return ()
-            folded = {p: self._read(db, subject, p, key=key) for p in self._views}
+            read = [self._read(db, subject, p, key=key) for p in self._views]
             reached = Reached(self._stamp, dict(head(db)))
         return [
-            seal_snapshot(each, subject, p, key=key, reached=reached) for p, each in folded.items()
+            seal_snapshot(
+                self._fold(found, upto=reached.marks),
+                subject,
+                found.purpose,
+                key=key,
+                reached=reached,
+            )
+            for found in read
         ]
 
     def _folded(self, subject: SubjectId, purpose: str) -> Folded:
         with self._reading() as db:
             key = self._keys.of(db, subject)
-            return Folded() if key is None else self._read(db, subject, purpose, key=key)
+            if key is None:
+                return Folded()
+            found = self._read(db, subject, purpose, key=key)
+        return self._fold(found)
 
     def _read(
         self, db: sqlite3.Connection, subject: SubjectId, purpose: str, *, key: bytes
-    ) -> Folded:
-        """Return what is up to date now, from the snapshot and what came since."""
+    ) -> _Found:
+        """Return what the store knows now: the snapshot, and what came since."""
         folded, marks = Folded(), _NOTHING_READ
         if kept := read_snapshot(db, subject, purpose, key=key, stamp=self._stamp):
             folded, marks = kept[0], further(kept[1], read_progress(db, self._stamp))
-        view = self._views[purpose]
-        rows = rows_since(db, marks, subject, mask=view.mask)
-        return fold(folded, map(view.event, rows), self._parts[purpose]) if rows else folded
+        rows = rows_since(db, marks, subject, mask=self._views[purpose].mask)
+        return _Found(subject, purpose, folded, marks, rows, may_have_left(db, marks))
+
+    def _fold(self, found: _Found, *, upto: Marks | None = None) -> Folded:
+        """
+        Return all of it together, with what has left the store meanwhile.
+
+        Not within the transaction that read it: what left since then is in both, and counts once;
+        what left before is never missed.
+        """
+        view, rows = self._views[found.purpose], found.rows
+        if self._older is not None and found.left:
+            older = self._older.came_between(
+                found.subject, mask=view.mask, after=found.marks, upto=upto
+            )
+            rows = [*{row.message: row for row in (*older, *rows)}.values()] if older else rows
+        if not rows:
+            return found.folded
+        return fold(found.folded, map(view.event, rows), self._parts[found.purpose])
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

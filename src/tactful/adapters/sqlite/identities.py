@@ -38,12 +38,26 @@ class SqliteIdentities:
         owner = self._owner(identifier)
         return None if owner is None else owner.subject
 
+    def sole(self, identifier: Identifier) -> SubjectId | None:
+        """Return the subject that *identifier* names, if it names exactly one person."""
+        db = self._engine.read()
+        name = self._name(db, identifier)
+        owner = find_owner(db, name)
+        if owner is None or owner.shared:
+            return None
+        query = "SELECT subject FROM claims WHERE kind = ? AND blind_index = ?"
+        rows = db.execute(query, (name[0].value, name[1])).fetchall()
+        person = self._engine.members(owner.subject)
+        return owner.subject if all(claimant in person for (claimant,) in rows) else None
+
     def recognise(self, identifiers: Sequence[Identifier]) -> SubjectId | None:
         """Return whom a call with *identifiers*, the strongest first, speaks of."""
         usable = self._limits.usable(identifiers)
-        owners = [self._owner(each) for each in usable]
-        if not owners or owners[0] is not None or not any(owners):
-            return owners[0].subject if owners and owners[0] else None
+        first = self._owner(usable[0]) if usable else None
+        if first is not None:
+            return first.subject
+        if not any(self._owner(each) for each in usable[1:]):
+            return None
         seen = self._looked_up(usable)
         return subject_of(seen.named, seen.persons)
 

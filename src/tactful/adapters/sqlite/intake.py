@@ -8,8 +8,9 @@ come between; events of a subject that is gone are dropped too.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -40,20 +41,49 @@ class Intake:
 
     def receive(self, db: sqlite3.Connection, call: Call) -> frozenset[bytes]:
         """Store what is new in *call*, in the running transaction; return its messages."""
+        return self.receive_all(db, [call])[0]
+
+    def receive_all(
+        self, db: sqlite3.Connection, calls: Sequence[Call]
+    ) -> Sequence[frozenset[bytes]]:
+        """
+        Store what is new in each of *calls*, in the running transaction; return their messages.
+
+        Where it fails, nothing was noted: each can be received on its own.
+        """
         now = self._engine.clock()
         self.seen.catch_up(db, now)
-        fresh = self._fresh(db, call)
-        if not fresh:
-            return frozenset()
-        call.new_day = self.days.make_room(
-            db, now.date(), newest=max(row.at for row in fresh.values())
-        )
-        self.insert(db, table_of(now.date()), list(fresh.values()))
-        imported = [(message,) for message in fresh if message in call.imports]
-        db.executemany("INSERT INTO imported (message) VALUES (?)", imported)
-        self.seen.add(now.date(), fresh)
-        call.taken = list(fresh)
-        return frozenset(fresh)
+        new: dict[bytes, Row] = {}
+        imported: set[bytes] = set()
+        messages = []
+        for call in calls:
+            fresh = self._fresh(db, call, before=new)
+            new |= fresh
+            imported |= call.imports & fresh.keys()
+            messages.append(frozenset(fresh))
+        if new:
+            calls[0].new_day = self._store(db, new, imported, today=now.date())
+        for call, taken in zip(calls, messages, strict=True):
+            call.taken = taken
+        return messages
+
+    def _store(
+        self,
+        db: sqlite3.Connection,
+        new: Mapping[bytes, Row],
+        imported: Collection[bytes],
+        *,
+        today: date,
+    ) -> bool:
+        """Write what is *new*; tell whether there is another day, or a newer time in it."""
+        rows = list(new.values())
+        changed = self.days.make_room(db, today, newest=max(row.at for row in rows))
+        self.insert(db, table_of(today), rows)
+        if imported:
+            marks = [(message,) for message in imported]
+            db.executemany("INSERT INTO imported (message) VALUES (?)", marks)
+        self.seen.add(today, new)
+        return changed
 
     def insert(self, db: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
         """Append *rows* to a day's *table*, in the running transaction."""
@@ -63,12 +93,17 @@ class Intake:
         """Take nothing more of *subject*: they are being erased in the running transaction."""
         self._alive.discard(subject)
 
-    def _fresh(self, db: sqlite3.Connection, call: Call) -> Mapping[bytes, Row]:
+    def _fresh(
+        self, db: sqlite3.Connection, call: Call, *, before: Mapping[bytes, Row]
+    ) -> Mapping[bytes, Row]:
+        """Return what is new in *call*: neither stored nor among what came *before* with it."""
         absent = {subject for subject in call.subjects if not self._is_alive(db, subject)}
         fresh: dict[bytes, Row] = {}
         for row in call.rows:
             message = row.message
-            if message not in fresh and message not in self.seen and row.subject not in absent:
+            if message in fresh or message in before or row.subject in absent:
+                continue
+            if message not in self.seen:
                 fresh[message] = row
         for message in call.imports & fresh.keys():
             query = "SELECT 1 FROM imported WHERE message = ?"
@@ -102,15 +137,17 @@ class Call:
     rows: Sequence[Row]
     imports: frozenset[bytes]
     subjects: frozenset[int]
-    taken: list[bytes] = field(default_factory=list)
+    taken: frozenset[bytes] = frozenset()
     new_day: bool = False
 
 
 def _insert(db: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
     """Insert *rows*, many to a statement: each step of SQLite costs the interpreter's lock."""
     whole = len(rows) - len(rows) % _ROWS_A_STATEMENT
-    db.executemany(_insertion(table, _ROWS_A_STATEMENT), _joined(rows[:whole]))
-    db.executemany(_insertion(table, 1), rows[whole:])
+    if whole:
+        db.executemany(_insertion(table, _ROWS_A_STATEMENT), _joined(rows[:whole]))
+    if whole < len(rows):
+        db.executemany(_insertion(table, 1), rows[whole:])
 
 
 def _joined(rows: Sequence[Row]) -> Iterator[list[object]]:

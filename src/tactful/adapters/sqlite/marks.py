@@ -56,6 +56,20 @@ def rows_since(db: sqlite3.Connection, marks: Marks, subject: SubjectId, *, mask
     return found
 
 
+def may_have_left(db: sqlite3.Connection, marks: Marks) -> bool:
+    """Tell whether anything that came after *marks* may stand in the lake alone by now."""
+    query = "SELECT min(day) FROM days WHERE retired_at IS NULL"
+    first: str | None = db.execute(query).fetchone()[0]
+    return not marks or first is None or first > _done_before(marks)
+
+
+def came_between(day: str, place: int, *, after: Marks, upto: Marks | None) -> bool:
+    """Tell whether what stands at *place* of *day* came after *after*, and not after *upto*."""
+    if day < _done_before(after) or place <= after.get(day, 0):
+        return False
+    return upto is None or (day <= max(upto, default="") and place <= upto.get(day, place))
+
+
 def touched_since(
     db: sqlite3.Connection, marks: Marks, limit: int
 ) -> tuple[frozenset[SubjectId], Marks, int]:

@@ -19,7 +19,7 @@ from tactful.terms import NotAShop
 if TYPE_CHECKING:
     from sqlalchemy import Connection as CoreConnection
 
-HEAD: Final = "0008"
+HEAD: Final = "0010"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

@@ -25,6 +25,7 @@ from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.outflow import ALL_OF_IT, owe_lake
 from tactful.adapters.sqlite.persons import blank_person, person_in, places
 from tactful.adapters.sqlite.profiles import GROUP_PURPOSE
+from tactful.adapters.sqlite.requests import blank_requests
 from tactful.adapters.sqlite.rows import allowed_for, reduce_body
 from tactful.adapters.sqlite.snapshots import drop_snapshots
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, destroy_key
@@ -37,7 +38,16 @@ T = TypeVar("T")
 
 LOG_HELD_SECONDS = 5.0
 
-_OF_SUBJECT: Final = ("identifiers", "traits", "features", "relationships", "uses")
+_OF_SUBJECT: Final = (
+    "identifiers",
+    "traits",
+    "features",
+    "relationships",
+    "uses",
+    "letters",
+    "sessions",
+    "sign_in_links",
+)
 
 Messages = list[bytes]
 """The message ids of events that were deleted."""
@@ -96,8 +106,12 @@ class SqliteRecords:
         removed = Counter(events=len(gone) - before)
         removed["statements"] = self.remove_statements(db, subject)
         removed["digests"] = self._engine.digests.forget(db, subject)
+        removed["requests"] = blank_requests(db, subject)
         for table in _OF_SUBJECT:
             removed[table] = _delete(db, table, subject)
+        db.execute(
+            "DELETE FROM sessions WHERE subject IS NULL"
+        )  # one may be of whom nobody knew yet
         cursor = db.execute("DELETE FROM subjects WHERE id = ?", (subject,))
         removed["subjects"] = cursor.rowcount
         return removed

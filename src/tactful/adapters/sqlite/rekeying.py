@@ -174,6 +174,9 @@ def _retire(db: sqlite3.Connection) -> tuple[int, ...]:
             )
         query = "DELETE FROM key_generations WHERE generation = ?"
         db.execute(query, (text_of(generation),))
+    if old:  # whoever had the old key may have made what these believe
+        for table in ("sessions", "sign_in_links"):
+            db.execute(f"DELETE FROM {table}")
     return tuple(old)
 
 

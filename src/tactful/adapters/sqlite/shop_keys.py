@@ -3,7 +3,8 @@ The shop's own keys that outlive a master key, wrapped by it.
 
 One indexes identifiers, one hides subjects in receipts.  They were derived from the master key
 once.  A store of that time gets those very keys, wrapped, so that nothing changes for it; a new
-store gets random ones.
+store gets random ones.  One came later: it seals what belongs to no subject, such as a letter to
+the privacy officer.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from tactful.mechanisms.sealing import KEY_BYTES, derive, seal, unseal
 
 INDEX: Final = "index"
 RECEIPTS: Final = "receipts"
+OWN: Final = "own"
 
-_BEFORE: Final = {INDEX: "tactful 1 blind index", RECEIPTS: "receipts"}
-"""The label under which each was derived from the master key."""
+_BEFORE: Final = {INDEX: "tactful 1 blind index", RECEIPTS: "receipts", OWN: ""}
+"""The label under which each was derived from the master key; empty where it never was."""
 
 _ALL: Final = "SELECT number, generation, wrapped FROM shop_keys WHERE name = ? ORDER BY number"
 
@@ -38,7 +40,7 @@ class ShopKeys:
         """Read the keys; make those that are missing, in the running transaction."""
         for name, label in _BEFORE.items():
             if db.execute("SELECT 1 FROM shop_keys WHERE name = ?", (name,)).fetchone() is None:
-                before = derive(self._ring.master(FIRST), label) if legacy else None
+                before = derive(self._ring.master(FIRST), label) if legacy and label else None
                 self.add(db, name, 1, before or os.urandom(KEY_BYTES))
             self.read(db, name)
 

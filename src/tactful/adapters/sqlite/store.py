@@ -23,6 +23,7 @@ from tactful.adapters.sqlite.expiring import SqliteExpiring
 from tactful.adapters.sqlite.features import SqliteFeatures
 from tactful.adapters.sqlite.identities import SqliteIdentities
 from tactful.adapters.sqlite.intake import Intake
+from tactful.adapters.sqlite.letters import SqliteLetters
 from tactful.adapters.sqlite.meta import require_here
 from tactful.adapters.sqlite.migrate import bring_up_to_date
 from tactful.adapters.sqlite.outflow import SqliteOutflow
@@ -30,8 +31,11 @@ from tactful.adapters.sqlite.profiles import SqliteProfiles
 from tactful.adapters.sqlite.purposes import PurposeBits, number_purposes
 from tactful.adapters.sqlite.records import SqliteRecords, cut_log
 from tactful.adapters.sqlite.rekeying import SqliteRekeying
+from tactful.adapters.sqlite.requests import SqliteRequests
 from tactful.adapters.sqlite.retaking import Progress, retake_all, unheard
+from tactful.adapters.sqlite.sessions import SqliteSessions
 from tactful.adapters.sqlite.showings import SqliteShowings
+from tactful.adapters.sqlite.sign_in_links import SqliteSignInLinks
 from tactful.adapters.sqlite.standings import SqliteStandings
 from tactful.adapters.sqlite.statements import SqliteStatements
 from tactful.adapters.sqlite.subject_keys import Keys, SubjectKeys
@@ -61,11 +65,15 @@ class SqliteStore:
         self.features = SqliteFeatures(engine, keys)
         self.events = SqliteEvents(engine, intake)
         self.records = self._records(engine, intake, keys)
+        self.requests = SqliteRequests(engine, keys)
         self.catalogue = SqliteCatalogue(engine)
         self.tallies = SqliteTallies(engine)
         self.uses = SqliteUses(engine, self.tallies)
         self.rekeying = SqliteRekeying(engine, keys)
         self.keys = keys
+        self.letters = SqliteLetters(engine, keys)
+        self.sessions = SqliteSessions(engine, keys)
+        self.sign_in_links = SqliteSignInLinks(engine, keys)
         self.work = SqliteWork(engine)
         self.expiring = SqliteExpiring(engine, intake, self.records)
         engine.writer.chore(self.uses.counts.job)

@@ -106,7 +106,7 @@ class SubjectKeys:
         Ask for them in this order: a row moves from the older to the newer, and is then missed by
         neither question.
         """
-        kind, value = identifier.kind.value, identifier.value
+        kind, value = identifier.kind, identifier.value
         return tuple([_prepared(key).of(kind, value) for key in self.shop.all(INDEX_KEY)])
 
     def indexes_now(self, db: sqlite3.Connection, identifier: Identifier) -> tuple[bytes, ...]:

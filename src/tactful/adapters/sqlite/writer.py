@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from tactful.adapters.pace import Pace
@@ -36,6 +38,10 @@ def _no_work(_: sqlite3.Connection) -> None:
     """Write nothing."""
 
 
+Together = Callable[[sqlite3.Connection, Sequence[Any]], Sequence[Any]]
+"""Does at once what several jobs are about, and returns the result of each."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Job(Generic[T]):
     """
@@ -43,9 +49,14 @@ class Job(Generic[T]):
 
     `kept` runs after the commit and before the future resolves, `lost` after a rollback; both on
     the writer's thread.  `bare` work runs after the group's commit, outside any transaction.
+
+    Jobs of one kind that wait behind each other may be done at once, by `together`, told what each
+    is `about`: it gives the result of each, and where it fails, has changed nothing in memory.
     """
 
     work: Callable[[sqlite3.Connection], T]
+    about: object = None
+    together: Together | None = None
     kept: Callable[[], None] = _nothing
     lost: Callable[[], None] = _nothing
     bare: bool = False
@@ -219,6 +230,25 @@ class Writer:
             return
         self._db.execute("BEGIN IMMEDIATE")
         self._watch(self._db)
-        for job in jobs:
-            job.attempt(self._db)
+        for together, alike in groupby(jobs, key=attrgetter("together")):
+            several = list(alike)
+            if together is None or len(several) == 1 or not self._at_once(together, several):
+                for job in several:
+                    job.attempt(self._db)
         self._db.execute("COMMIT")
+
+    def _at_once(self, together: Together, jobs: Sequence[Job[Any]]) -> bool:
+        """Do *jobs* in one savepoint; where that fails, nothing is done, and each is on its own."""
+        self._db.execute("SAVEPOINT together")
+        try:
+            results = together(self._db, [job.about for job in jobs])
+        except Exception:
+            if not self._db.in_transaction:
+                raise
+            self._db.execute("ROLLBACK TO together")
+            self._db.execute("RELEASE together")
+            return False
+        self._db.execute("RELEASE together")
+        for job, result in zip(jobs, results, strict=True):
+            job.result.append(result)
+        return True

@@ -7,6 +7,7 @@ from tactful.capabilities.collect.calls import (
     calls_from,
     happened_at,
     identifiers_of,
+    only_named,
     read_batch,
     read_single,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "items_of",
     "keep",
     "keep_traits",
+    "only_named",
     "read_batch",
     "read_posthog",
     "read_privacy",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,11 @@ MAX_CALLS = 5_000
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LONGEST_SKEW = timedelta(days=1)
 """A sender's clock is corrected by at most this much: beyond it `sentAt` itself is wrong."""
+
+ORDERS: Final = "Order "
+"""How the names of events about an order begin, in Segment's e-commerce specification."""
+
+UNNAMED: Final = "userId or anonymousId is needed"
 
 Id = str | int | None
 _NOBODY = (None, "")
@@ -144,8 +150,29 @@ def calls_from(lines: Iterable[Mapping[str, object]]) -> Incoming:
     return _checked(good, bad, None)
 
 
+def only_named(incoming: Incoming) -> Incoming:
+    """
+    Return *incoming* without the orders that only an e-mail address names.
+
+    An address counts by the shop's own word; from anybody else these calls name nobody.
+    """
+    if all(map(_is_named, incoming.calls)):
+        return incoming
+    taken = {wrong.index for wrong in incoming.malformed}
+    places = (n for n in range(len(incoming.calls) + len(taken)) if n not in taken)
+    numbered = list(zip(places, incoming.calls, strict=True))
+    unnamed = [Malformed(index=n, reason=UNNAMED) for n, call in numbered if not _is_named(call)]
+    return replace(
+        incoming,
+        calls=tuple(call for call in incoming.calls if _is_named(call)),
+        malformed=tuple(sorted([*incoming.malformed, *unnamed], key=lambda m: m.index)),
+    )
+
+
 def identifiers_of(call: Call) -> tuple[Identifier, ...]:
     """Return who *call* speaks of, the strongest identifier first."""
+    if call.user_id is None and call.type != "alias" and call.anonymous_id:
+        return (Identifier(IdentifierKind.ANONYMOUS_ID, str(call.anonymous_id)),)
     found = []
     if call.user_id not in _NOBODY:
         found.append(Identifier(IdentifierKind.USER_ID, str(call.user_id)))
@@ -234,16 +261,35 @@ def _fault(call: Call) -> str | None:
         return "type must be one of track, identify, page, screen, group, alias"
     if call.type == "track" and not call.event:
         return "a track call needs an event name"
-    if call.user_id in _NOBODY and call.anonymous_id in _NOBODY:
-        return "userId or anonymousId is needed"
-    for name in ("user_id", "anonymous_id", "previous_id", "message_id"):
-        if reason := _bad_id(getattr(call, name)):
-            return f"{name.replace('_i', 'I')} {reason}"
+    if not (_is_named(call) or _is_order_by_address(call)):
+        return UNNAMED
+    for value in (call.user_id, call.anonymous_id, call.previous_id, call.message_id):
+        if value is not None and (reason := _bad_id(value)):
+            return f"{_name_of(value, call)} {reason}"
     return None
 
 
-def _bad_id(value: Id) -> str | None:
-    text = "" if value is None else str(value)
+def _is_named(call: Call) -> bool:
+    return call.user_id not in _NOBODY or call.anonymous_id not in _NOBODY
+
+
+def _is_order_by_address(call: Call) -> bool:
+    """Tell whether *call* is an order of somebody whom only an e-mail address names."""
+    if call.type != "track" or not call.title.startswith(ORDERS):
+        return False
+    beside = (call.context or {}).get("traits")
+    places = (call.properties or {}, beside if isinstance(beside, Mapping) else {})
+    return any(isinstance(place.get("email"), str) and place["email"] for place in places)
+
+
+def _name_of(value: Id, call: Call) -> str:
+    names = ("user_id", "anonymous_id", "previous_id", "message_id")
+    name = next(name for name in names if getattr(call, name) == value)
+    return name.replace("_i", "I")
+
+
+def _bad_id(value: str | int) -> str | None:
+    text = value if value.__class__ is str else str(value)
     if len(text) * 4 > MAX_ID_BYTES and len(text.encode("utf-8", "replace")) > MAX_ID_BYTES:
         return f"is longer than {MAX_ID_BYTES} bytes"
     return "contains a NUL byte" if "\0" in text else None

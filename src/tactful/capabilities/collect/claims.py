@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tactful.capabilities.collect.calls import Call
+from tactful.capabilities.collect.calls import ORDERS, Call
 from tactful.terms import IdentifierKind
 
 MOST_EXTERNAL_IDS: Final = 20
-ORDERS: Final = "Order "
-"""How the names of events about an order begin, in Segment's e-commerce specification."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

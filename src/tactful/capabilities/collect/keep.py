@@ -8,10 +8,10 @@ declares for refused purposes only, never reaches a store.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, cast
 
 from tactful.capabilities.collect.calls import Call, message_digest
 from tactful.capabilities.collect.masks import HARMLESS, Note, mask, masked_id
@@ -77,7 +77,7 @@ def keep(
     if not purposes or _is_over(planned, at, now):
         return None
     _note_missing(planned, call, telling.note)
-    reduced = _Reduction(planned.properties, purposes, telling, at, now)
+    reduced = _Reduction(planned.properties, purposes, telling, at, now, _ways(planned, purposes))
     return Event(
         subject=permits.subject,
         name=planned.name,
@@ -99,8 +99,10 @@ def _purposes(
 ) -> frozenset[str]:
     """Return what an event of *at* may be kept for: allowed, planned, and not past its term."""
     purposes = _served(allowed, planned.purposes)
-    late = [purpose for purpose in purposes if at < kept_since.get(purpose, at)]
-    return purposes.difference(late) if late else purposes
+    if kept_since:
+        late = [purpose for purpose in purposes if at < kept_since.get(purpose, at)]
+        return purposes.difference(late) if late else purposes
+    return purposes
 
 
 @lru_cache(maxsize=4096)
@@ -110,8 +112,11 @@ def _served(allowed: frozenset[str], planned: tuple[str, ...]) -> frozenset[str]
 
 
 def _note_missing(planned: PlannedEvent, call: Call, note: Note) -> None:
+    if not planned.required:
+        return
+    given = call.properties or {}
     for name in planned.required:
-        if (call.properties or {}).get(name) is None:
+        if given.get(name) is None:
             note("missing", f"{planned.name}: {name}")
 
 
@@ -147,18 +152,38 @@ def items_of(call: Call) -> tuple[str, ...]:
 
 def _item(line: Mapping[str, object]) -> str:
     value = line.get("product_id") or line.get("sku")
-    if not isinstance(value, str | int):
+    if value.__class__ is not str and not isinstance(value, str | int):
         return ""
     return masked_id(str(value)[:200].replace("\0", ""))
 
 
 def _session(call: Call) -> str:
-    session = (call.context or {}).get("sessionId")
+    session = call.context.get("sessionId") if call.context else None
+    if session is None:
+        return ""
     return masked_id(str(session)[:64]) if isinstance(session, str | int) else ""
 
 
-@dataclass(slots=True)
-class _Reduction:
+Fit = Callable[[object], object]
+"""Returns a value as it is wanted kept, None where it does not fit."""
+
+
+@lru_cache(maxsize=4096)
+def _ways(planned: PlannedEvent, purposes: frozenset[str]) -> Mapping[str, Fit]:
+    """
+    Return what each property goes through that is kept for *purposes* without another question.
+
+    Worked out once for all events that are kept for the same: most of what arrives finds itself
+    here, and everything else is looked at one by one.
+    """
+    return {
+        name: _FITS[each.type]
+        for name, each in planned.properties.items()
+        if each.retention is None and not purposes.isdisjoint(each.purposes)
+    }
+
+
+class _Reduction(NamedTuple):
     """What the properties of one call are reduced to, and who is told what was left out."""
 
     declared: Mapping[str, PlannedProperty]
@@ -166,34 +191,50 @@ class _Reduction:
     telling: Telling
     at: datetime | None = None
     now: datetime | None = None
+    ways: Mapping[str, Fit] = MappingProxyType({})
 
     def of(self, given: Mapping[str, object], event: str | None) -> dict[str, object]:
         """Return what is kept of *given*: properties of *event*, or traits where it is None."""
         kept: dict[str, object] = {}
+        ways = self.ways
         for name, value in given.items():
-            planned = self.declared.get(name)
-            if planned is None:
-                self.telling.drop("undeclared property")
-                self.telling.gap(
-                    stray("trait" if event is None else "property", name, value, event)
-                )
-            elif self.purposes.isdisjoint(planned.purposes):
-                self.telling.drop("refused purpose")
-            elif self.at is not None and _is_over(planned, self.at, self.now):
-                self.telling.drop("past its own retention")
-            elif (fit := _FITS[planned.type](value)) is None:
+            way = ways.get(name) or self._way(name, value, event)
+            if way is None:
+                continue
+            fit = way(value)
+            if fit is None:
                 self.telling.drop("wrong type or out of range")
-            elif fit.__class__ is str and hash(fit) in HARMLESS:
+            elif fit.__class__ in _NUMBERS or (fit.__class__ is str and hash(fit) in HARMLESS):
                 kept[name] = fit
             else:
-                kept[name] = mask(planned, fit, self.telling.note)
+                kept[name] = mask(self.declared[name], fit, self.telling.note)
         return kept
+
+    def _way(self, name: str, value: object, event: str | None) -> Fit | None:
+        """Return what the property called *name* goes through, or None and tell why it may not."""
+        planned = self.declared.get(name)
+        if planned is None:
+            self.telling.drop("undeclared property")
+            self.telling.gap(stray("trait" if event is None else "property", name, value, event))
+        elif self.purposes.isdisjoint(planned.purposes):
+            self.telling.drop("refused purpose")
+        elif self.at is not None and _is_over(planned, self.at, self.now):
+            self.telling.drop("past its own retention")
+        else:
+            return _FITS[planned.type]
+        return None
+
+
+_NUMBERS = frozenset({int, float, bool})
 
 
 def _string(value: object) -> str | None:
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    if value.__class__ is str:
+        text = value
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        text = str(value)
+    else:
         return None
-    text = str(value)
     return text if len(text) <= LONGEST_TEXT and "\0" not in text else None
 
 
@@ -204,6 +245,9 @@ def _integer(value: object) -> int | None:
 
 def _number(value: object) -> float | int | None:
     """Accept finite amounts of zero or more; clients send numbers as text now and then."""
+    if value.__class__ is float or value.__class__ is int:
+        plain = cast("float", value)
+        return plain if 0 <= plain < LARGEST_NUMBER else None
     try:
         number = float(value) if isinstance(value, str | int | float) else -1.0
     except (ValueError, OverflowError):

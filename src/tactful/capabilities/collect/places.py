@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tactful.capabilities.collect.calls import Call
 from tactful.terms.regime import REGION_CODE
 
 STATE = re.compile("([A-Z]{2}-)?[A-Z0-9]{1,3}")
+_LONGEST_CODE = len("US-CAL")
 
 
 def address_of(call: Call) -> str | None:
@@ -28,9 +30,13 @@ def address_of(call: Call) -> str | None:
 
 def region_of(call: Call) -> str | None:
     """Return where the sender seems to be: `context.region`, or `context.location`."""
-    context = call.context or {}
+    context = call.context
+    if not context:
+        return None
+    if said := _code(context.get("region")):
+        return said
     location = context.get("location")
-    return _code(context.get("region")) or _joined(location if isinstance(location, dict) else {})
+    return _joined(location) if isinstance(location, dict) else None
 
 
 def ip_of(call: Call) -> str:
@@ -50,7 +56,12 @@ def _joined(where: Mapping[str, object]) -> str | None:
 
 def _code(value: object) -> str | None:
     """Accept ISO 3166 codes only: a spelled-out name is not guessed at."""
-    code = value.upper() if isinstance(value, str) else ""
+    return _read_code(value) if isinstance(value, str) and len(value) <= _LONGEST_CODE else None
+
+
+@lru_cache(maxsize=1024)
+def _read_code(value: str) -> str | None:
+    code = value.upper()
     return code if REGION_CODE.fullmatch(code) else None
 
 

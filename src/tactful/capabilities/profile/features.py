@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from tactful.capabilities.profile import telling
-from tactful.capabilities.profile.folding import CART, ITEMS, ORDERS, SEEN, Folded
+from tactful.capabilities.profile.folding import CART, ITEMS, ORDERS, READS, SEEN, Folded
 from tactful.gate import Permit
 from tactful.terms import Feature, Item, PermitMisuse
 
@@ -145,6 +145,11 @@ def computed(
 def parts_for(purpose: str) -> frozenset[str]:
     """Return the parts of a fold that the features of *purpose* need; no others are kept."""
     return frozenset().union(*(f.parts for f in FEATURES if purpose in f.purposes))
+
+
+def reads_for(purpose: str) -> frozenset[str]:
+    """Return the properties that the features of *purpose* are computed from."""
+    return frozenset().union(*(READS[part] for part in parts_for(purpose)))
 
 
 def _of(

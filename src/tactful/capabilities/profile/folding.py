@@ -32,6 +32,15 @@ ITEMS: Final = "items"
 CART: Final = "cart"
 EVERYTHING: Final = frozenset({SEEN, ORDERS, ITEMS, CART})
 
+_ITEM: Final = frozenset({"product_id", "sku", "products"})
+READS: Final[Mapping[str, frozenset[str]]] = {
+    SEEN: frozenset(),
+    ORDERS: frozenset({"order_id", "currency", "total", "revenue", "value", "products"}),
+    ITEMS: _ITEM | {"category", "price", "currency"},
+    CART: _ITEM | {"quantity"},
+}
+"""Which properties each part is folded from; an event's items are what it says of products."""
+
 _VIEWS: Final = frozenset({"Product Viewed", "Product Clicked"})
 _ADDS: Final = frozenset({"Product Added", "Wishlist Product Added to Cart"})
 _WISHES: Final = frozenset({"Product Added to Wishlist"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from tactful.terms import Identifier, IdentifierKind
@@ -50,15 +49,12 @@ class Limits:
     def blocks(self, value: str) -> bool:
         """Tell whether *value* names nobody, whatever its capitals."""
         plain = value.strip().lower()
-        known = plain in BLOCKED or plain in self.blocked
-        return known or (bool(plain) and _is_zero(plain))
+        if plain in BLOCKED or plain in self.blocked:
+            return True
+        return bool(plain) and not plain.strip("0-")  # zeros: as the id of no device is
 
     def usable(self, identifiers: Sequence[Identifier]) -> tuple[Identifier, ...]:
         """Return those of *identifiers* that name somebody, each once."""
+        if len(identifiers) == 1:  # the ordinary case, for each event
+            return () if self.blocks(identifiers[0].value) else (identifiers[0],)
         return tuple(dict.fromkeys(i for i in identifiers if not self.blocks(i.value)))
-
-
-@lru_cache(maxsize=1024)
-def _is_zero(value: str) -> bool:
-    """Tell whether *value* is made of zeros and dashes, as the id of no device is."""
-    return not value.strip("0-")

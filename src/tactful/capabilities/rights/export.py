@@ -13,7 +13,10 @@ from tactful.terms import (
     Identifier,
     Merge,
     Policy,
+    Posted,
     Relationship,
+    Request,
+    Session,
     Standing,
     Statement,
     Trait,
@@ -32,6 +35,9 @@ class Holdings:
     events: Sequence[Event]
     uses: Mapping[tuple[str, date], int]
     merges: Sequence[Merge] = ()
+    requests: Sequence[tuple[Request, Mapping[int, str]]] = ()
+    letters: Sequence[Posted] = ()
+    sessions: Sequence[Session] = ()
 
     def __repr__(self) -> str:
         return f"Holdings({len(self.events)} events)"
@@ -65,6 +71,9 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
             for (activity, day), count in sorted(holdings.uses.items())
         ],
         "merges": [_merge(merge) for merge in holdings.merges],
+        "requests": [_request(request, words) for request, words in holdings.requests],
+        "letters": [_letter(posted) for posted in holdings.letters],
+        "sessions": [_session(session) for session in holdings.sessions],
         "purposes": [_purpose(policy, name) for name in policy.purposes],
     }
 
@@ -122,6 +131,45 @@ def _merge(merge: Merge) -> dict[str, object]:
         "identifier": merge.shown.value if merge.shown else None,
         "by": merge.by,
         "undoneAt": _iso(merge.undone_at) if merge.undone_at else None,
+    }
+
+
+def _request(request: Request, words: Mapping[int, str]) -> dict[str, object]:
+    """Return a request of the subject's, with what was written in it."""
+    return {
+        "request": request.id,
+        "kind": request.kind.value,
+        "status": request.state.value,
+        "regime": request.regime,
+        "source": request.channel,
+        "by": request.by.value,
+        "steps": [
+            {
+                "step": step.kind.value,
+                "at": _iso(step.at),
+                "by": step.by,
+                "reason": step.reason,
+                "words": words.get(step.number, ""),
+            }
+            for step in request.steps
+        ],
+    }
+
+
+def _letter(posted: Posted) -> dict[str, object]:
+    return {
+        "kind": posted.kind,
+        "queuedAt": _iso(posted.queued_at),
+        "doneAt": _iso(posted.done_at) if posted.done_at else None,
+        "outcome": posted.outcome,
+    }
+
+
+def _session(session: Session) -> dict[str, object]:
+    return {
+        "userId": session.user_id,
+        "beganAt": _iso(session.began_at),
+        "lastSeenAt": _iso(session.seen_at),
     }
 
 

@@ -22,6 +22,7 @@ from tactful.capabilities.consent.ports import Showings, Statements
 from tactful.capabilities.profile.ports import Features, Identities, Profiles
 from tactful.capabilities.recommend.ports import Catalogue
 from tactful.capabilities.rights.ports import Records
+from tactful.capabilities.rights.requests import Requests
 from tactful.gate import Door, Permit, Standings, Uses, Visit
 from tactful.terms import (
     Event,
@@ -83,6 +84,10 @@ class Store(Protocol):
     @property
     def records(self) -> Records:
         """Everything about one subject."""
+
+    @property
+    def requests(self) -> Requests:
+        """What subjects asked for."""
 
     @property
     def catalogue(self) -> Catalogue:

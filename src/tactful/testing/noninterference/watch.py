@@ -168,6 +168,8 @@ class _Ear(logging.Handler):
         self._heard = heard
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith("numba"):
+            return  # it tells how it compiles, which it does once in a process
         extra: dict[str, Any] = {k: v for k, v in vars(record).items() if k not in _USUAL}
         self._heard.append(f"{record.levelname} {record.name}: {record.getMessage()} {extra}")
 

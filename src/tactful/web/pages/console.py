@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from tactful.assembly import Opened
 from tactful.shop import Shop
-from tactful.web.pages.console_key import COOKIE, may_see, session_cookie
+from tactful.web.pages.console_key import COOKIE, PATHS, may_see, session_cookies
 from tactful.web.pages.figures import (
     counted,
     decisions_by_level,
@@ -51,14 +51,17 @@ def sign_in(data: Form, request: AnyRequest, state: State) -> Response[str] | Re
     opened: Opened = state.opened
     if not opened.access.is_secret(data.get("key", "").strip()):
         return _sign_in_page(opened, wrong=True)
-    return see_other("/console", cookies=[session_cookie(request, opened)])
+    return see_other("/console", cookies=session_cookies(request, opened))
 
 
 @post("/console/session/end", sync_to_thread=False)
 def sign_out() -> Redirect:
     """Take the cookie back."""
-    gone = Cookie(key=COOKIE, value="", path="/console", max_age=0, httponly=True)
-    return see_other("/console", cookies=[gone])
+    gone = [
+        Cookie(key=name, value="", path=path, max_age=0, httponly=True)
+        for name, path in PATHS.items()
+    ]
+    return see_other("/console", cookies=gone)
 
 
 HANDLERS: Final = (console, sign_in, sign_out)

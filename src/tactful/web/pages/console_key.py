@@ -21,26 +21,32 @@ AnyRequest = Request[Any, Any, Any]
 
 COOKIE: Final = "tactful_console"
 SESSION_SECONDS: Final = 4 * 3600
+PATHS: Final = {COOKIE: "/console", "tactful_outbox": "/outbox"}
+"""What the secret key opens, by the name of the cookie: no other page is sent one."""
 
 
 def may_see(request: AnyRequest, opened: Opened) -> bool:
     """Tell whether *request* may see the console."""
     if opened.settings.shop.demo and on_this_machine(request):
         return True
-    return _is_ours(request.cookies.get(COOKIE, ""), opened)
+    return any(_is_ours(request.cookies.get(name, ""), opened) for name in PATHS)
 
 
-def session_cookie(request: AnyRequest, opened: Opened) -> Cookie:
-    """Return the cookie for whoever has just shown the secret key."""
-    return Cookie(
-        key=COOKIE,
-        value=str(_signer(opened).dumps("console")),
-        path="/console",
-        max_age=SESSION_SECONDS,
-        httponly=True,
-        secure=request.url.scheme == "https",
-        samesite="strict",
-    )
+def session_cookies(request: AnyRequest, opened: Opened) -> list[Cookie]:
+    """Return the cookies for whoever has just shown the secret key, one for each of its paths."""
+    value = str(_signer(opened).dumps("console"))
+    return [
+        Cookie(
+            key=name,
+            value=value,
+            path=path,
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            secure=request.url.scheme == "https",
+            samesite="strict",
+        )
+        for name, path in PATHS.items()
+    ]
 
 
 def _is_ours(value: str, opened: Opened) -> bool:

@@ -1,7 +1,7 @@
 """
 Who may open a page, as far as a request itself can say.
 
-A subject's own page is guarded by its signed link (`mine`), the console by the secret key
+A subject's own page is guarded by a session (`holder`), the console by the secret key
 (`console`); here stands what is common: no form is taken from a page of another site.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException, PermissionDeniedException
@@ -16,8 +17,10 @@ from litestar.handlers import BaseRouteHandler
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
-_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN: Final = frozenset({"same-origin", "none"})
+_HIDDEN: Final = "null"
+_ELSEWHERE: Final = "This form came from another site: open the page here."
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
@@ -25,19 +28,25 @@ def same_site(connection: AnyConnection, _: BaseRouteHandler) -> None:
     """
     Refuse what changes something when another site's page sends it.
 
-    Browsers say so in `Sec-Fetch-Site` (W3C Fetch Metadata); no cookie and no token are needed.
+    Browsers say so in `Sec-Fetch-Site` (W3C Fetch Metadata), and older ones in `Origin`, which is
+    `null` for forms of pages that send no referrer, as ours are.
     """
     method = connection.scope.get("method", "GET")
-    if method in _SAFE_METHODS:
+    if method in SAFE_METHODS:
         return
     if connection.headers.get("sec-fetch-site", "none") not in _OWN:
-        raise PermissionDeniedException("This form came from another site: open the page here.")
+        raise PermissionDeniedException(_ELSEWHERE)
+    origin = connection.headers.get("origin", _HIDDEN)
+    if origin != _HIDDEN and urlsplit(origin).netloc != _host(connection):
+        raise PermissionDeniedException(_ELSEWHERE)
 
 
 def demo_only(connection: AnyConnection, _: BaseRouteHandler) -> None:
-    """Refuse everything but demonstrations: the shop window poses as its visitors."""
+    """Refuse everything but demonstrations: its shop lets anybody pose as its people."""
     if not connection.app.state.opened.settings.shop.demo:
-        raise NotFoundException("Only a demonstration shop has a shop window: try `tactful demo`.")
+        raise NotFoundException(
+            "Only a demonstration shop has shop pages of its own: try `tactful demo`."
+        )
 
 
 def on_this_machine(connection: AnyConnection) -> bool:
@@ -56,6 +65,17 @@ def on_this_machine(connection: AnyConnection) -> bool:
 def sends_signal(connection: AnyConnection) -> bool:
     """Tell whether the browser sends Global Privacy Control."""
     return connection.headers.get("sec-gpc", "").strip() == "1"
+
+
+def _host(connection: AnyConnection) -> str:
+    """Return the host as the browser knows it: what the shop says, or what the request does."""
+    said: str = connection.app.state.opened.settings.mail.base_url
+    here = connection.headers.get("host", "")
+    return (
+        urlsplit(said).netloc
+        if said and not _is_loopback(urlsplit(f"//{here}").hostname or "")
+        else here
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""The preference centre: what is known about the holder of a signed link, and their switches."""
+"""The preference centre: what is known about who is signed in, and their switches."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORDS: Final = {"modes": MODES, "bases": BASES, "said": SAID, "identifiers": ID
 
 @get("/me", sync_to_thread=True)
 def my_page(request: AnyRequest, state: State) -> Response[str]:
-    """Show what is known about the holder of the link, and what they chose."""
+    """Show what is known about who is signed in, and what they chose."""
     holder = holder_of(request, state.opened, request.query_params)
     shop, choices = state.opened.shop, holder.choices()
     shown = {
@@ -96,6 +96,7 @@ def set_trait(data: Form, request: AnyRequest, state: State) -> Redirect:
 def take_away(request: AnyRequest, state: State) -> Response[bytes]:
     """Hand out everything known, as JSON (Art. 15 and 20)."""
     holder = holder_of(request, state.opened, request.query_params)
+    holder.require_step_up()
     export = state.opened.shop.subject(holder.user_id).export()
     return Response(
         msgspec.json.format(msgspec.json.encode(export), indent=2),
@@ -107,17 +108,19 @@ def take_away(request: AnyRequest, state: State) -> Response[bytes]:
 @get("/me/erasure", sync_to_thread=True)
 def confirm_erasure(request: AnyRequest, state: State) -> Response[str]:
     """Ask once more: erasing cannot be undone."""
-    return page("erase.html", holder_of(request, state.opened, request.query_params).shown())
+    holder = holder_of(request, state.opened, request.query_params)
+    holder.require_step_up()
+    return page("erase.html", holder.shown())
 
 
 @post("/me/erasure", sync_to_thread=True, status_code=HTTPStatus.OK)
 def erase(data: Form, request: AnyRequest, state: State) -> Response[str]:
     """Erase everything, and say what was removed (Art. 17)."""
     holder = holder_of(request, state.opened, data)
+    holder.require_step_up()
     erasure = _erased(state.opened.shop, holder.user_id)
-    state.opened.requests.forget(holder.user_id)
     shown = {"removed": {}} if erasure is None else _told(erasure)
-    return page("erased.html", holder.shown() | shown)
+    return holder.leave(page("erased.html", holder.shown() | shown))
 
 
 HANDLERS: Final = (

@@ -13,8 +13,21 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from tactful.terms import Mistake, NotFound, Trouble
-from tactful.web.pages import console, looking_up, mine, privacy, shop_front, shop_said
+from tactful.web.pages import (
+    console,
+    console_requests,
+    looking_up,
+    mine,
+    my_requests,
+    outbox,
+    privacy,
+    shop_buying,
+    shop_front,
+    shop_presenting,
+    signing_in,
+)
 from tactful.web.pages.guards import same_site
+from tactful.web.pages.holder import NeedsProof, NeedsSignIn
 from tactful.web.pages.rendering import FOLDER, page, see_other
 from tactful.web.problems import log_unexpected
 
@@ -25,7 +38,7 @@ _A_YEAR: Final = 365 * 24 * 3600
 
 @get("/", sync_to_thread=False)
 def start(state: State) -> Response[str] | Redirect:
-    """Lead to the shop window of a demonstration, or say where things are."""
+    """Lead to the shop of a demonstration, or say where things are."""
     if state.opened.settings.shop.demo:
         return see_other("/shop")
     return page("start.html", {"shop_name": state.opened.settings.shop.name})
@@ -71,14 +84,25 @@ _pages = Router(
     route_handlers=[
         start,
         *shop_front.HANDLERS,
-        *shop_said.HANDLERS,
+        *shop_buying.HANDLERS,
+        *shop_presenting.HANDLERS,
         *mine.HANDLERS,
+        *signing_in.HANDLERS,
+        *outbox.HANDLERS,
         *console.HANDLERS,
         *privacy.HANDLERS,
         *looking_up.HANDLERS,
+        *console_requests.HANDLERS,
+        *my_requests.HANDLERS,
     ],
     guards=[same_site],
-    exception_handlers={HTTPException: friendly, Exception: friendly},
+    before_request=signing_in.exchange,
+    exception_handlers={
+        NeedsSignIn: signing_in.sign_in_first,
+        NeedsProof: signing_in.prove_first,
+        HTTPException: friendly,
+        Exception: friendly,
+    },
 )
 
 _static = create_static_files_router(

@@ -80,6 +80,8 @@ _templates: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals["style_sheet"] = asset("tactful.css")
+_templates.globals.update(
+    style_sheet=asset("tactful.css"), shop_sheet=asset("shop.css"), shop_script=asset("shop.js")
+)
 _markdown: Final = MarkdownIt("commonmark", {"html": False})
 _templates.filters.update(day=day, minute=minute, markdown=_markdown.render)

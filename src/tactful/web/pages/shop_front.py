@@ -1,71 +1,92 @@
 """
-The shop window of a demonstration: its goods, its slots, and the dial.
+The demonstration's shop: its front, its shelves, its products, and what it says on privacy.
 
-A real shop has its own pages and asks `/v1/decide`; these show what such a page can look like.
+It does what any shop does: its pages are its own, the browser's module fills their slots.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import NotFoundException
-from litestar.response import Redirect
 
 from tactful.assembly import Opened
-from tactful.terms import Item, Level
+from tactful.terms import Item
+from tactful.web.pages.addresses import my_address
 from tactful.web.pages.guards import demo_only
-from tactful.web.pages.looker import new_visitor
 from tactful.web.pages.pictures import picture_of
-from tactful.web.pages.rendering import page, see_other
-from tactful.web.pages.slots import Tile, fill, tile, without
-from tactful.web.pages.window import Scene, scene_of
+from tactful.web.pages.rendering import page
+from tactful.web.pages.scene import Scene, scene_of
+from tactful.web.pages.shelves import CEILINGS, SORTS, find, wish_of
+from tactful.web.pages.slots import Filled, only_bought, tile, without
 
 AnyRequest = Request[Any, Any, Any]
 
-SHELF: Final = 24
-"""How many goods one page of the catalogue shows."""
-
 ROW: Final = 6
-"""How many goods a slot of the front page shows."""
+"""How many goods a slot shows."""
 
-BESIDE: Final = 4
-"""How many goods stand in a row beside another."""
-
-_DONE: Final = {"basket": "It is in your basket.", "order": "Thank you, it is on its way."}
 _AN_HOUR: Final = CacheControlHeader(max_age=3600, private=True)
 
 
 @get("/shop", sync_to_thread=True, guards=[demo_only])
-def shop_window(request: AnyRequest, state: State) -> Response[str] | Redirect:
-    """Show the shop to whom the query names; somebody new where it names nobody."""
-    given = dict(request.query_params)
-    scene = scene_of(request, state.opened, given)
-    if scene is None:
-        return see_other(new_visitor(given.get("as", "")))
-    return page("shop.html", scene.shown() | _slots(scene) | _shelf(scene, given))
+def front(request: AnyRequest, state: State) -> Response[str]:
+    """Show the front of the shop."""
+    scene = scene_of(request, state.opened)
+    popular = scene.slot("trending", "Popular now", limit=2 * ROW)
+    for_you = scene.slot("for-you", "For you", limit=ROW)
+    again = only_bought(scene.slot("buy-again", "Buy again", limit=ROW))
+    shown = {"for_you": for_you, "popular": without(popular, for_you, limit=ROW)}
+    return shop_page("front", scene, shown | {"again": again})
+
+
+@get("/shop/goods", sync_to_thread=True, guards=[demo_only])
+def goods(request: AnyRequest, state: State) -> Response[str]:
+    """Show the goods of a department, or what a search finds."""
+    scene = scene_of(request, state.opened)
+    wish = wish_of(request.query_params)
+    shelf = find(state.opened.shop.catalogue, wish)
+    shown = {
+        "wish": wish,
+        "shelf": shelf,
+        "tiles": [tile(item) for item in shelf.goods],
+        "sorts": SORTS,
+        "ceilings": CEILINGS,
+        "popular": scene.slot("trending", "Popular now", limit=ROW),
+    }
+    return shop_page("goods", scene, shown)
 
 
 @get("/shop/items/{item:path}", sync_to_thread=True, guards=[demo_only])
-def item_page(request: AnyRequest, state: State) -> Response[str] | Redirect:
+def item_page(request: AnyRequest, state: State) -> Response[str]:
     """Show one product; looking at it is an event like any other, which the gate judges."""
-    line, given = named_item(request, state.opened), dict(request.query_params)
-    scene = scene_of(request, state.opened, given)
-    if scene is None:
-        return see_other(new_visitor(given.get("as", "")))
-    done = given.get("done", "")
-    event = _EVENTS.get(done, "Product Viewed")
-    kept = given.get("kept") == "yes" if done else scene.collect(event, line)
+    line = named_item(request, state.opened)
+    scene = scene_of(request, state.opened)
+    added = request.query_params.get("added") == "yes"
+    fate = "" if added else scene.collect("Product Viewed", described(line))
+    scene = scene.after(line.id)
     shown = {
-        "item": tile(line.id, state.opened.shop.catalogue),
+        "item": line,
+        "tile": tile(line),
         "about": _about(line),
-        "fate": scene.fate_of(event, kept=kept),
-        "done": _DONE.get(done, ""),
+        "added": added,
+        "fate": fate,
+        "goes_with": scene.slot("goes-with", "Goes with this", limit=ROW, page=line.id),
     }
-    return page("item.html", _after(scene, line.id).shown() | _beside(scene, line.id) | shown)
+    return shop_page("item", scene, shown)
+
+
+@get("/shop/privacy", sync_to_thread=True, guards=[demo_only])
+def shop_privacy(request: AnyRequest, state: State) -> Response[str]:
+    """Say what this shop stores where, and lead to what is kept of whom it knows."""
+    scene = scene_of(request, state.opened)
+    mine = ""
+    if scene.user_id:
+        mine = my_address(state.opened.links.sign(scene.user_id), region=scene.named)
+    notice = state.opened.shop.notice(region=scene.region).notice
+    return shop_page("privacy", scene, {"my_page": mine, "notice": notice})
 
 
 @get("/shop/pictures/{item:path}", sync_to_thread=True, guards=[demo_only], cache_control=_AN_HOUR)
@@ -76,9 +97,23 @@ def item_picture(request: AnyRequest, state: State) -> Response[str]:
     return Response(picture_of(line), media_type="image/svg+xml")
 
 
-HANDLERS: Final = (shop_window, item_page, item_picture)
+HANDLERS: Final = (front, goods, item_page, shop_privacy, item_picture)
 
-_EVENTS: Final = {"basket": "Product Added", "order": "Order Completed"}
+
+def shop_page(name: str, scene: Scene, shown: Mapping[str, object]) -> Response[str]:
+    """Return a page of the shop; `slots` of it are what the demonstration's bar reports on."""
+    filled = [value for value in shown.values() if isinstance(value, Filled)]
+    frame = {
+        "slots": filled,
+        "fate": "",
+        "wish": wish_of({}),
+        "at_goods": name == "goods",
+    } | scene.shown()
+    response = page(f"shop/{name}.html", frame | dict(shown))
+    posing = scene.cookie()
+    if posing is not None:
+        response.set_cookie(posing)
+    return response
 
 
 def named_item(request: AnyRequest, opened: Opened) -> Item:
@@ -99,54 +134,13 @@ def require_item(opened: Opened, item: str) -> Item:
     return line
 
 
-def _slots(scene: Scene) -> dict[str, object]:
-    shop, looker = scene.opened.shop, scene.looker
-    for_you = fill(shop, looker, "for-you", title="For you", limit=ROW)
-    again = fill(shop, looker, "buy-again", title="Buy again", limit=ROW)
-    trending = fill(shop, looker, "trending", title="Popular now", limit=2 * ROW)
-    return {
-        "for_you": for_you,
-        "buy_again": again if again.level.level is Level.INDIVIDUAL else None,
-        "trending": without(trending, for_you, limit=ROW),
-    }
-
-
-def _beside(scene: Scene, item: str) -> dict[str, object]:
-    ask = partial(fill, scene.opened.shop, scene.looker, page=item)
-    goes_with = ask("goes-with", title="Goes well with it", limit=BESIDE)
-    similar = ask("similar", title="Similar", limit=2 * BESIDE)
-    return {"goes_with": goes_with, "similar": without(similar, goes_with, limit=BESIDE)}
-
-
-def _shelf(scene: Scene, given: Mapping[str, str]) -> dict[str, object]:
-    """Return one page of the catalogue, of one category where *given* names one."""
-    catalogue = scene.opened.shop.catalogue
-    category, page_number = given.get("category", ""), _number(given.get("page", ""))
-    lines = [i for i in catalogue.values() if i.available and category in {"", i.category}]
-    first = SHELF * (page_number - 1)
-    goods: list[Tile] = [tile(line.id, catalogue) for line in lines[first : first + SHELF]]
-    return {
-        "goods": goods,
-        "goods_count": len(lines),
-        "categories": sorted({line.category for line in catalogue.values() if line.category}),
-        "category": category,
-        "page_number": page_number,
-        "more": len(lines) > first + SHELF,
-    }
-
-
-def _after(scene: Scene, item: str) -> Scene:
-    """Return the scene with *item* among what the visit looked at, where that may count."""
-    if not scene.visit_counts:
-        return scene
-    return Scene(opened=scene.opened, looker=scene.looker.after(item), choices=scene.choices)
+def described(line: Item) -> dict[str, object]:
+    """Return *line* as the properties of an event."""
+    cost = {} if line.price is None else {"price": line.price / 100, "currency": line.currency}
+    return {"product_id": line.id, "category": line.category} | cost
 
 
 def _about(line: Item) -> dict[str, str]:
     """Return what the catalogue says about a product, as pairs of words."""
     told = {"brand": line.brand, **line.attributes}
     return {name: str(value) for name, value in told.items() if value and name != "colour"}
-
-
-def _number(said: str) -> int:
-    return min(max(int(said), 1), 10_000) if said.isascii() and said.isdigit() else 1

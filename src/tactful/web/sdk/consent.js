@@ -174,7 +174,6 @@ class ConsentLink extends Part {
   async connectedCallback() {
     const open = () => document.querySelector("tactful-consent")?.open(true);
     const link = make("button", { type: "button", className: "link", onclick: open });
-    this.inside.replaceChildren(link);
     try {
       const { words, locale } = await this.shop.notice();
       link.textContent = words.change;
@@ -182,6 +181,7 @@ class ConsentLink extends Part {
     } catch {
       link.textContent = "Privacy";
     }
+    this.inside.replaceChildren(link); // not before it has a name
   }
 }
 

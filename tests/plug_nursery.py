@@ -14,13 +14,22 @@ import alembic.command
 import alembic.config
 import sqlalchemy
 
+import tactful.adapters.lake.lake
+import tactful.adapters.lake.reading
 import tactful.web.server
 from tactful.assembly import init_shop, open_shop
 from tactful.mechanisms.interactions import Interactions
 from tactful.mechanisms.models import Models
 from tactful.web.app import create_app
 
-LOADED = (alembic.command, alembic.config, sqlalchemy, tactful.web.server)
+LOADED = (
+    alembic.command,
+    alembic.config,
+    sqlalchemy,
+    tactful.adapters.lake.lake,
+    tactful.adapters.lake.reading,
+    tactful.web.server,
+)
 
 
 def _open_one() -> None:
