@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -237,7 +238,7 @@ class Consenting:
         """Return what heeds the signals of requests."""
         return self._heeding
 
-    def out(self, who: Who, *, refused: Set[str] = frozenset()) -> SignalsOut:
+    def out(self, who: Who, *, refused: AbstractSet[str] = frozenset()) -> SignalsOut:
         """Return the state of *who* for other tags on the page, with *refused* off in any case."""
         now = self._parts.clock()
         visit = visit_of(self._parts.store.identities, who)

@@ -7,7 +7,8 @@ it was given; the capabilities themselves cannot open anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Final, Self
 
@@ -236,7 +237,7 @@ class Shop:
         """
         return self._consenting.say_by_signals(who, signals, locale=locale, ui=ui, by=by)
 
-    def signals(self, who: Who, *, refused: Set[str] = frozenset()) -> SignalsOut:
+    def signals(self, who: Who, *, refused: AbstractSet[str] = frozenset()) -> SignalsOut:
         """
         Return the state of *who* for other tags: Google Consent Mode, GPP and TC strings.
 

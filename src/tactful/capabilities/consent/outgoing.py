@@ -6,7 +6,8 @@ Made from what the gate answers, purpose by purpose; nothing is on that is not o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -61,7 +62,7 @@ def signals_out(
     policy: Policy,
     gpc: bool,
     at: datetime,
-    refused: Set[str] = frozenset(),
+    refused: AbstractSet[str] = frozenset(),
 ) -> SignalsOut:
     """
     Return the state that *answered* comes to under the regime of the permit.
@@ -86,7 +87,7 @@ def signals_out(
     )
 
 
-def _without(answer: Answer, refused: Set[str]) -> Answer:
+def _without(answer: Answer, refused: AbstractSet[str]) -> Answer:
     """Return *answer*, off where its purpose is one of *refused*; what is necessary stays on."""
     if answer.purpose not in refused or answer.mode == Mode.NECESSARY or not answer.on:
         return answer
