@@ -190,3 +190,21 @@ def test_vendors_are_agreed_to_with_advertising_alone() -> None:
 def test_without_a_registered_platform_there_is_no_tc_string() -> None:
     """A string of nobody's platform would be invalid."""
     assert out({}, under=MUTE).tcf is None
+
+
+@given(states, st.sets(st.sampled_from(sorted(NEEDS))))
+def test_what_a_browser_refuses_is_off(on: dict[str, bool], refused: set[str]) -> None:
+    """As if each were off by itself, whatever stands here; never is anything turned on by it."""
+    answers = [answered(p, on=is_on, said="grant" if is_on else None) for p, is_on in on.items()]
+    for regime in (GERMANY, CALIFORNIA):
+        allowed = replace(permit(), regime=regime.id)
+        given_ = signals_out(
+            allowed, answers, policy=POLICY, gpc=False, at=NOW, refused=refused | {"no such"}
+        )
+        less = {purpose: is_on and purpose not in refused for purpose, is_on in on.items()}
+        plain = out(less, regime)
+        assert (given_.consent_mode, given_.gpp, given_.tcf) == (
+            plain.consent_mode,
+            plain.gpp,
+            plain.tcf,
+        )

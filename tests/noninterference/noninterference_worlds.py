@@ -229,6 +229,7 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "region": ["XA", None],
             "locale": ["en"],
             "ui": ["banner 1"],
+            "refused": [frozenset(), frozenset({"advertising"})],
             "notice_hash": ["0" * 64],
             "name": ["kept", "decisions", "refusal", "gap"],
             "weeks": [1],

@@ -137,3 +137,14 @@ def test_a_browser_with_a_signal_is_denied_before_a_choice(world: World) -> None
 def test_signals_of_somebody_need_a_key(world: World) -> None:
     """They tell what somebody chose: not for everybody."""
     assert world.send("GET", "/v1/consent/signals?userId=u-1", key=None).status_code == 401
+
+
+def test_what_the_browser_refuses_is_off(world: World) -> None:
+    """A stranger's no is told along, and takes away only; unknown names are passed over."""
+    path = "/v1/consent/signals?region=US-CA"
+    refused = world.send("GET", f"{path}&refused=advertising,,dolphins").json()
+
+    assert world.send("GET", path).json()["googleConsentMode"]["ad_storage"] == "granted"
+    assert refused["googleConsentMode"]["ad_storage"] == "denied"
+    assert refused["googleConsentMode"]["security_storage"] == "granted"
+    assert refused["whyDenied"]["ad_storage"] == "no_denying_signal"

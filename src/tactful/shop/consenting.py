@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -237,13 +238,14 @@ class Consenting:
         """Return what heeds the signals of requests."""
         return self._heeding
 
-    def out(self, who: Who) -> SignalsOut:
-        """Return the state of *who* for other tags on the page."""
+    def out(self, who: Who, *, refused: AbstractSet[str] = frozenset()) -> SignalsOut:
+        """Return the state of *who* for other tags on the page, with *refused* off in any case."""
         now = self._parts.clock()
         visit = visit_of(self._parts.store.identities, who)
         permit = self._permit(visit, now)
         answered = self.standing_of(visit, now)
-        return signals_out(permit, answered, policy=self._parts.policy, gpc=who.gpc, at=now)
+        policy = self._parts.policy
+        return signals_out(permit, answered, policy=policy, gpc=who.gpc, at=now, refused=refused)
 
     def _write(self, who: Who, statements: tuple[Statement, ...], now: datetime) -> Permit:
         subject = self._parts.store.identities.admit(who.identifiers, at=now)

@@ -8,6 +8,7 @@ it was given; the capabilities themselves cannot open anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Final, Self
 
@@ -236,9 +237,13 @@ class Shop:
         """
         return self._consenting.say_by_signals(who, signals, locale=locale, ui=ui, by=by)
 
-    def signals(self, who: Who) -> SignalsOut:
-        """Return the state of *who* for other tags: Google Consent Mode, GPP and TC strings."""
-        return self._consenting.out(who)
+    def signals(self, who: Who, *, refused: AbstractSet[str] = frozenset()) -> SignalsOut:
+        """
+        Return the state of *who* for other tags: Google Consent Mode, GPP and TC strings.
+
+        *refused* are purposes that they said no to where nothing is kept of them: off in any case.
+        """
+        return self._consenting.out(who, refused=refused)
 
     def notice(self, *, region: str | None = None, locale: str = "en") -> NoticeShown:
         """Return the notice to show before a choice."""

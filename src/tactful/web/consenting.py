@@ -72,7 +72,8 @@ async def signals(serving: Serving, asked: Asked) -> Reply:
     caller = caller_with(serving, given_key(asked))
     who = who_in_query(asked, caller)
     require_may_name(serving, caller, who.user_id)
-    out = await serving.in_thread(lambda: serving.opened.shop.signals(who))
+    refused = frozenset(asked.query.get("refused", "").split(","))
+    out = await serving.in_thread(lambda: serving.opened.shop.signals(who, refused=refused))
     return answer(
         SignalsSaid(
             google_consent_mode=dict(out.consent_mode),

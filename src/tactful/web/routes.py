@@ -372,7 +372,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         summary="The state to hand to other tags: Google Consent Mode, GPP and TC strings",
         tag="consent",
         gives=messages.SignalsSaid,
-        query=_WHO,
+        query={**_WHO, "refused": "purposes that the browser knows to be refused, with commas"},
     ),
     Route(
         method="GET",

@@ -64,10 +64,18 @@ class Visit:
     seen: Seen
     server: Running
 
-    def open(self, body: str = "", *, locale: str = "en", banner: bool = False) -> None:
-        """Show a page of the shop with *body*, under a strict policy."""
-        key = f"?writeKey={self.server.keys.write_key}&region=DE"
-        head = f'<script type="module" src="/sdk/tactful.js{key}"></script>'
+    def open(
+        self,
+        body: str = "",
+        *,
+        locale: str = "en",
+        banner: bool = False,
+        region: str = "DE",
+        first: str = "",
+    ) -> None:
+        """Show a page of the shop with *body*, under a strict policy; *first* leads its head."""
+        key = f"?writeKey={self.server.keys.write_key}&region={region}"
+        head = f'{first}<script type="module" src="/sdk/tactful.js{key}"></script>'
         if banner:
             head += '<script type="module" src="/sdk/consent.js"></script>'
             body += (

@@ -114,6 +114,16 @@ def test_a_change_of_mind(chromium: Any, server: Running) -> None:
         assert set(window.kept()) <= {"choice", "owed", "items"}
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_link_is_of_the_page_s_colour(chromium: Any, server: Running, scheme: str) -> None:
+    """On a page that knows no dark it stays readable for who prefers the dark."""
+    colour = "(e) => getComputedStyle(e).color"
+    with visit(chromium, server, color_scheme=scheme) as window:
+        asked(window)
+        link = window.page.locator("tactful-consent-link button")
+        assert link.evaluate(colour) == window.page.locator("h1").evaluate(colour)
+
+
 def test_the_browsers_signal_is_heard(chromium: Any, server: Running) -> None:
     """Where the browser asks not to be tracked the banner says so, and nothing is ticked."""
     with visit(chromium, server) as window:

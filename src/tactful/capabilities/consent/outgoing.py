@@ -7,7 +7,8 @@ Made from what the gate answers, purpose by purpose; nothing is on that is not o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,11 +22,12 @@ from tactful.mechanisms.consent_strings import (
     gpp,
     tcf,
 )
-from tactful.terms import Platform, Policy, Regime, StatementKind
+from tactful.terms import Mode, Platform, Policy, Regime, StatementKind
 
 NECESSARY: Final = ""
 ADVERTISING: Final = "advertising"
 GAP: Final = "gap"
+REFUSED: Final = "no_denying_signal"
 OPT_OUTS: Final = ("sale_opt_out", "sharing_opt_out", "targeted_advertising_opt_out")
 STORAGE: Final = frozenset({1})
 CONSENT_MODE: Final[Mapping[str, str]] = {
@@ -54,7 +56,13 @@ class SignalsOut:
 
 
 def signals_out(
-    permit: Permit, answered: Sequence[Answer], *, policy: Policy, gpc: bool, at: datetime
+    permit: Permit,
+    answered: Sequence[Answer],
+    *,
+    policy: Policy,
+    gpc: bool,
+    at: datetime,
+    refused: AbstractSet[str] = frozenset(),
 ) -> SignalsOut:
     """
     Return the state that *answered* comes to under the regime of the permit.
@@ -65,7 +73,10 @@ def signals_out(
         policy: The running configuration.
         gpc: Whether the browser sends Global Privacy Control.
         at: The time now.
+        refused: Purposes that the browser knows to be refused: it remembers a no of who is a
+            stranger here, and knows of one before it is recorded.
     """
+    answered = [_without(answer, refused) for answer in answered]
     on = {answer.purpose: answer.on for answer in answered}
     regime = next(r for r in policy.regimes if r.id == permit.regime)
     return SignalsOut(
@@ -74,6 +85,13 @@ def signals_out(
         gpp=_gpp(on, regime, policy, gpc=gpc),
         tcf=_tcf(answered, policy, policy.signals.platform, at),
     )
+
+
+def _without(answer: Answer, refused: AbstractSet[str]) -> Answer:
+    """Return *answer*, off where its purpose is one of *refused*; what is necessary stays on."""
+    if answer.purpose not in refused or answer.mode == Mode.NECESSARY or not answer.on:
+        return answer
+    return replace(answer, on=False, why_not=REFUSED)
 
 
 def consent_mode(on: Mapping[str, bool]) -> dict[str, str]:

@@ -12,7 +12,7 @@ const STYLE = `
   --paper: light-dark(#fff, #24211e); --line: light-dark(#8a8178, #8f867c);
   --accent: var(--tactful-accent, light-dark(#1f5c4a, #8fd3bb));
   font: 1rem/1.5 var(--tactful-font, system-ui, sans-serif); color: var(--ink) }
-:host(tactful-consent-link) { color: inherit; font: inherit }
+:host(tactful-consent-link) { color: inherit; color-scheme: inherit; font: inherit }
 * { box-sizing: border-box; font: inherit; color: inherit }
 section { position: fixed; inset: auto 0 0; margin: auto; max-width: 46rem; max-height: 85vh;
   overflow: auto; scroll-padding-bottom: 8rem; padding: 1rem 1.25rem; background: var(--paper); z-index: 2147483000;
@@ -36,7 +36,7 @@ input { width: 1.4rem; height: 1.4rem; flex: none; accent-color: var(--accent) }
 details { margin: .25rem 0 0 2rem }
 summary { min-height: 1.5rem; cursor: pointer }
 .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-.link { min-height: 1.75rem; padding: 0; border: 0; background: none; font-weight: 400; text-decoration: underline }
+.link { color: inherit; min-height: 1.75rem; padding: 0; border: 0; background: none; font-weight: 400; text-decoration: underline }
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);

@@ -101,6 +101,7 @@ export function connect({ writeKey, host = new URL(import.meta.url).origin, regi
         if (!(await sent("/v1/consent", said, more))) return;
         kept.owed = kept.owed.filter((one) => one !== said);
         keep();
+        document.dispatchEvent(new CustomEvent("tactful:recorded"));
       }
       while (kept.unsent?.length) {
         const batch = kept.unsent.slice(0, A_BATCH);
