@@ -89,7 +89,7 @@ class Visit:
         headers = {"content-type": "text/html", "content-security-policy": STRICT}
         self.page.route("**/page", lambda route: route.fulfill(body=html, headers=headers))
         self.page.goto(f"{self.server.address}/page")
-        self.page.wait_for_function("window.tactful")
+        self.page.wait_for_function("() => window.tactful")
 
     def choose(self, *yes: str, no: tuple[str, ...] = EVERYTHING) -> None:
         """Say yes to *yes*, and no to the others of *no*."""

@@ -31,7 +31,7 @@ def asked(window: Visit, **more: Any) -> Any:
 
 def chosen(window: Visit) -> dict[str, bool]:
     """Return what was chosen, once the choice is made."""
-    window.page.wait_for_function("tactful.consent.now().asked")
+    window.page.wait_for_function("() => tactful.consent.now().asked")
     window.wait_until_sent()
     return dict(window.page.evaluate("tactful.consent.now().purposes"))
 
@@ -53,7 +53,7 @@ def test_one_click(chromium: Any, server: Running, name: str, *, yes: bool) -> N
         assert set(said) >= set(EVERYTHING)
         assert set(said.values()) == {yes}
         window.page.reload()
-        window.page.wait_for_function("window.tactful")
+        window.page.wait_for_function("() => window.tactful")
         assert window.page.locator("tactful-consent section").count() == 0
 
 
@@ -109,7 +109,7 @@ def test_a_change_of_mind(chromium: Any, server: Running) -> None:
         banner.wait_for()
         assert banner.locator("input[name=measurement]").is_checked()
         banner.locator(".no").click()
-        window.page.wait_for_function("!tactful.consent.now().purposes.measurement")
+        window.page.wait_for_function("() => !tactful.consent.now().purposes.measurement")
         window.wait_until_sent()
         assert set(window.kept()) <= {"choice", "owed", "items"}
 

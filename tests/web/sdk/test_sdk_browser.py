@@ -120,7 +120,7 @@ def test_what_could_not_be_sent(chromium: Any, server: Running, fault: object) -
             window.page.wait_for_timeout(20)
         window.page.unroute("**/v1/batch")
         window.page.reload()
-        window.page.wait_for_function("window.tactful")
+        window.page.wait_for_function("() => window.tactful")
         window.wait_until_sent()
         assert told(server, window.kept()["id"]) == ["Product Viewed"]
         window.forgive("Failed to load")
@@ -153,7 +153,7 @@ def test_a_no_alone_is_nobodys(chromium: Any, server: Running) -> None:
         assert state["asked"] is True
         assert not any(state["purposes"].values())
         window.page.reload()
-        window.page.wait_for_function("window.tactful")
+        window.page.wait_for_function("() => window.tactful")
         assert window.page.evaluate("tactful.consent.get()") == state
 
 
@@ -190,7 +190,7 @@ def test_a_slot_that_is_not_answered(chromium: Any, server: Running, answers: st
             lambda r: r.fulfill(status=500) if answers == "with an error" else held.append(r),
         )
         window.page.reload()
-        window.page.wait_for_function("window.tactful")
+        window.page.wait_for_function("() => window.tactful")
         took = window.page.evaluate(
             "async () => { const from = performance.now(); await tactful.fill();"
             " return performance.now() - from; }"
@@ -213,7 +213,7 @@ def test_corrupt_storage(chromium: Any, server: Running) -> None:
             window.page.evaluate("(c) => { localStorage.tactful = c; }", content)
             window.page.evaluate("(c) => { sessionStorage.tactful = c; }", content)
             window.page.reload()
-            window.page.wait_for_function("window.tactful")
+            window.page.wait_for_function("() => window.tactful")
             window.choose("measurement")
             assert view(window)
             window.page.evaluate("localStorage.clear()")
@@ -227,13 +227,13 @@ def test_two_tabs(chromium: Any, server: Running) -> None:
         html = window.page.content()
         other.route("**/page", _answering(html))
         other.goto(f"{server.address}/page")
-        other.wait_for_function("window.tactful")
+        other.wait_for_function("() => window.tactful")
         other.evaluate("() => { window.heard = []; tactful.consent.onChange(s => heard.push(s)); }")
         window.choose(*EVERYTHING)
-        other.wait_for_function("window.heard.length")
+        other.wait_for_function("() => window.heard.length")
         assert other.evaluate("tactful.consent.now().purposes.measurement") is True
         window.choose()
-        other.wait_for_function("tactful.consent.now().purposes.measurement === false")
+        other.wait_for_function("() => tactful.consent.now().purposes.measurement === false")
         assert other.evaluate("tactful.track('Product Viewed', {product_id: 'item-1'})") is False
 
 
