@@ -104,6 +104,18 @@ def test_the_lake_comes_along(folder: Path, tmp_path: Path) -> None:
     assert (rows, owed) == (1, ())
 
 
+def test_a_lake_outside_the_shop_stays_there(folder: Path, tmp_path: Path) -> None:
+    """What lies elsewhere is backed up there; nothing is written beside the backup."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "part").write_bytes(b"rows")
+    with (folder / "tactful.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[lake]\nfolder = "../elsewhere"\n')
+    back_up(folder, tmp_path / "backups" / "today")
+
+    assert [path.name for path in (tmp_path / "backups").iterdir()] == ["today"]
+    assert not list((tmp_path / "backups").rglob("part"))
+
+
 def test_no_key_and_no_name_in_it(folder: Path, backup: Path) -> None:
     """A backup holds neither keys nor readable identifiers, and is its owner's only."""
     everything = b"".join(path.read_bytes() for path in backup.rglob("*") if path.is_file())

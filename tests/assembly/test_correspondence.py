@@ -12,8 +12,9 @@ import pytest
 
 from mail_worlds import NO_SUCH_MAILBOX, TRY_LATER, Mailboxes, free_port, mail_server
 from tactful.assembly import Opened, init_shop, open_shop
+from tactful.shop import Asking, Who
 from tactful.shop.background import Background
-from tactful.terms import Trouble
+from tactful.terms import Identifier, IdentifierKind, Proof, RequestKind, Trouble
 
 LETTERS = 12
 
@@ -54,6 +55,22 @@ def opened(tmp_path: Path, clock: Clock, port: int) -> Iterator[Opened]:
     opened = open_shop(folder, clock=clock)
     yield opened
     opened.close()
+
+
+def ask(opened: Opened) -> list[str]:
+    """Let somebody with an address ask for a copy; return what happened to the request."""
+    said = dict.fromkeys(("individual_personalization", "email_marketing"), "grant")
+    who = Who(user_id="ann", region="DE")
+    opened.shop.consent(who, said, notice="privacy@1", locale="en", source="tests")
+    traits = {"email": "ann@example.org"}
+    call = {"type": "identify", "userId": "ann", "traits": traits}
+    opened.shop.collect([call], region="DE")
+    asking = Asking(
+        kind=RequestKind.ACCESS,
+        identifier=Identifier(IdentifierKind.USER_ID, "ann"),
+        proof=Proof.SIGNED_IN,
+    )
+    return [step.kind.value for step in opened.shop.requests.open(asking).steps]
 
 
 def leave(opened: Opened, *names: str) -> None:
@@ -187,3 +204,13 @@ def test_what_fails_is_trouble_to_the_chore(opened: Opened) -> None:
     assert chore.when()
     with pytest.raises(Trouble, match=r"\[mail\] in tactful.toml"):
         chore.do(lambda: False)
+
+
+def test_who_is_told_of_a_request(opened: Opened, tmp_path: Path, clock: Clock) -> None:
+    """Only where letters are mailed is anybody said to have been told that a request has come."""
+    init_shop(tmp_path / "no mail")
+    without = open_shop(tmp_path / "no mail", clock=clock)
+    assert ask(opened) == ["received", "verified", "acknowledged", "done"]
+    assert ask(without) == ["received", "verified", "done"]
+    assert without.shop.totals()["letter", "request not sent"] == 1
+    without.close()

@@ -155,6 +155,12 @@ def test_an_erasure_is_certified(taught: Run) -> None:
     again = taught("subject", "erase", "buyer-2", "--yes", "--certificate", str(file))
     assert again.code == 1
     assert "nobody was erased" in again.err
+    nowhere = taught.folder.parent / "nowhere" / "erasure.json"
+    lost = taught("subject", "erase", "buyer-2", "--yes", "--certificate", str(nowhere))
+    assert (lost.code, "no such file or directory" in lost.err) == (1, True)
+    new = taught.folder.parent / "new.json"
+    assert taught("subject", "erase", "nobody", "--yes", "--certificate", str(new)).code == 1
+    assert not new.exists()
     assert taught("subject", "show", "buyer-2").code == 0
     file.write_text(file.read_text("utf-8").replace('"forgot"', '"had not learned"'), "utf-8")
     bad = run("certificate", "verify", str(file), "--json")

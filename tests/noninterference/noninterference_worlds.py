@@ -192,11 +192,8 @@ class Stage:
     ) -> Iterator[ShopWorld]:
         store = self._store(data)
         uses = WatchedUses(store.uses)
-        # Whether a letter about a request can be written hangs on an address, by law.
-        requests = replace(self._parts.requests, letters=None)
         parts = replace(
             self._parts,
-            requests=requests,
             policy=self.policy,
             door=self._door(store, uses),
             store=_store(store),

@@ -129,8 +129,8 @@ def _copy(folder: Path, settings: Settings, draft: Path, progress: Progress) -> 
             draft / settings.store.data / STORE_FILE,
             progress=progress,
         )
-        if lake.is_relative_to(folder):
-            backups.copy_tree(lake, draft / lake.relative_to(folder))
+        if lake.resolve().is_relative_to(folder.resolve()):
+            backups.copy_tree(lake, draft / lake.resolve().relative_to(folder.resolve()))
     for name in (POLICY, settings.store.models):
         backups.copy_tree(folder / name, draft / name)
     return backups.Manifest(

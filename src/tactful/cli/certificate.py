@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from tactful.cli.consent import tell_about_key
 from tactful.cli.options import FILE, json_option
 from tactful.cli.screen import say, say_json
 from tactful.cli.shape import Command, Commands
+from tactful.cli.signed import checked, tell_about_key
 from tactful.cli.text import minute
-from tactful.terms import Mistake
 
 
 @click.group(cls=Commands, epilog="tactful certificate verify erasure.json --shop my-shop")
@@ -34,14 +33,7 @@ def verify(file: Path, key: Path | None, folder: Path | None, *, as_json_: bool)
     """
     from tactful.assembly import check_certificate
 
-    if key and folder:
-        raise click.UsageError("name the keys by --key or by --shop, not by both")
-    try:
-        found = check_certificate(file, keys=key, shop=folder)
-    except Mistake as mistake:
-        if as_json_:
-            say_json({"valid": False, "reason": str(mistake)})
-        raise Mistake(f"{file.name}: {mistake}") from mistake
+    found = checked(check_certificate, file, key=key, folder=folder, as_json_=as_json_)
     if as_json_:
         told = {"valid": True, "key": found.key, "shops": found.known}
         say_json({**told, "certificate": found.told})

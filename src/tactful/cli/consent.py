@@ -12,6 +12,7 @@ import click
 from tactful.cli.options import FILE, TEXT, json_option, opened, shop_option
 from tactful.cli.screen import say, say_json, table
 from tactful.cli.shape import Command, Commands
+from tactful.cli.signed import checked, tell_about_key
 from tactful.cli.text import minute
 from tactful.terms import Mistake
 
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from tactful.shop import Shop, Who
 
 WORDS = ("grant", "deny", "withdraw", "object")
-
-_KNOWN = ("The key is one of the shop's.",)
-_UNKNOWN = (
-    "The key came with the file. So this proves only that nothing was changed since the holder",
-    "of that key signed it, not who that is. Get the shop's keys from the shop itself, at",
-    "/.well-known/jwks.json of its server, and check again with --key.",
-)
 
 id_argument = click.argument("user_id", metavar="ID", type=TEXT)
 
@@ -123,14 +117,7 @@ def verify(file: Path, key: Path | None, folder: Path | None, *, as_json_: bool)
     """
     from tactful.assembly import check_receipt
 
-    if key and folder:
-        raise click.UsageError("name the keys by --key or by --shop, not by both")
-    try:
-        found = check_receipt(file, keys=key, shop=folder)
-    except Mistake as mistake:
-        if as_json_:
-            say_json({"valid": False, "reason": str(mistake)})
-        raise Mistake(f"{file.name}: {mistake}") from mistake
+    found = checked(check_receipt, file, key=key, folder=folder, as_json_=as_json_)
     if as_json_:
         say_json({"valid": True, "key": found.key, "shops": found.known, "receipt": found.receipt})
     else:
@@ -188,9 +175,3 @@ def _tell(file: Path, found: Verified) -> None:
     say(f"  key         {found.key}")
     say()
     tell_about_key(known=found.known)
-
-
-def tell_about_key(*, known: bool) -> None:
-    """Say what a good signature proves, by whether the key is *known* to be the shop's."""
-    for line in _KNOWN if known else _UNKNOWN:
-        say(line)

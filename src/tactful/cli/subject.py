@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -104,15 +105,12 @@ def erase(
 
     The certificate says what was removed where, and not who it was: hand it out.
     """
-    if certificate is not None and certificate.exists():
-        raise Mistake(f"{certificate} exists already: name a new file; nobody was erased")
-    with opened(folder) as found:
+    with _reserved(certificate) as write, opened(folder) as found:
         whom = found.shop.subject(user_id)
         if not yes:
             click.confirm("Erase everything about this subject, for good?", abort=True, err=True)
         erasure = whom.erase()
-    if certificate is not None:
-        _write_new(certificate, as_json(erasure.certificate) + "\n")
+        write(as_json(erasure.certificate) + "\n")
     if as_json_:
         say_json(
             {
@@ -227,6 +225,33 @@ def _existing(residence: str, policy: Policy) -> str:
     if code not in region_codes({region for regime in policy.regimes for region in regime.regions}):
         raise Mistake(f"there is no region {code[:16]!r}: write an ISO 3166 code, DE or US-CA")
     return code
+
+
+@contextmanager
+def _reserved(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """
+    Yield what writes the new file *path*, which is made before anything else is done.
+
+    A certificate cannot be made again, so that it can be written is seen before anybody is erased.
+
+    Raises:
+        Mistake: there is such a file, or there can be none.
+    """
+    if path is None:
+        yield lambda _: None
+        return
+    try:
+        _write_new(path, "")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Mistake(
+            f"cannot make {path} ({reason}): name a new file; nobody was erased"
+        ) from error
+    try:
+        yield lambda text: path.write_text(text, "utf-8")
+    finally:
+        if not path.stat().st_size:
+            path.unlink()
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -54,10 +54,9 @@ class RequestPost:
         return len(urgent)
 
     def _post(self, to: str, letter: Letter, subject: SubjectId | None) -> None:
-        sends = self._letters if to else None
-        if sends is None:
+        if self._letters is None or not to:
             self._work.parts.store.tallies.add("letter", "request not sent")
-        if sends:
-            sends.queue(
-                subject, letter.kind, to, subject_line=letter.subject_line, text=letter.text
-            )
+            return
+        self._letters.queue(
+            subject, letter.kind, to, subject_line=letter.subject_line, text=letter.text
+        )

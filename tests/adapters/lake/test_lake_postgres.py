@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from lake_worlds import LakeShelf
 
+from child_worlds import until
 from postgres_worlds import Server
 from tactful.adapters.key_file import KeyFile
 from tactful.adapters.postgres import open_store
@@ -78,27 +78,19 @@ class TestRecordsInTheLakeOfPostgres(RecordsSuite):
         shelf.store.close()
 
 
-def soon(condition: Callable[[], bool]) -> bool:
-    """Wait up to ten seconds for *condition*; half a second is what is promised."""
-    last = time.monotonic() + 10
-    while not condition() and time.monotonic() < last:
-        time.sleep(0.01)
-    return condition()
-
-
 def test_one_feeds_and_all_read(shelf: PostgresLakeShelf, other: PostgresLakeShelf) -> None:
     """What one server fed and retired is one history to the other, each event there once."""
     ann = shelf.subject("ann")
     for item in ("a", "b", "c"):
         shelf.see(ann, item)
-    assert soon(lambda: other.items(ann, "answer-request") == ["a", "b", "c"])
+    until(lambda: other.items(ann, "answer-request") == ["a", "b", "c"])
     assert shelf.feed() == 1
     assert other.items(ann, "answer-request") == ["a", "b", "c"]
     shelf.lake.outflow.retire(before=date.max, at=shelf.clock())
     assert other.items(ann, "answer-request") == ["a", "b", "c"]
     other.see(ann, "d")
     assert other.items(ann, "answer-request") == ["a", "b", "c", "d"]
-    assert soon(lambda: shelf.items(ann, "answer-request") == ["a", "b", "c", "d"])
+    until(lambda: shelf.items(ann, "answer-request") == ["a", "b", "c", "d"])
 
 
 def test_erased_by_another(shelf: PostgresLakeShelf, other: PostgresLakeShelf) -> None:
@@ -108,7 +100,7 @@ def test_erased_by_another(shelf: PostgresLakeShelf, other: PostgresLakeShelf) -
         shelf.see(subject, f"kettle of {subject}")
     shelf.retire()
     assert other.store.records.erase(other.permit(ann))["lake"] == 1
-    assert soon(lambda: shelf.items(ann, "answer-request") == [])
+    until(lambda: shelf.items(ann, "answer-request") == [])
     assert shelf.items(bob, "answer-request") == [f"kettle of {bob}"]
     assert shelf.lake_rows() == 1
     assert shelf.sqlite.outflow.fed() == {}

@@ -17,7 +17,7 @@ import msgspec
 from tactful.gate import Permit
 from tactful.mechanisms.signed_files import Signer, believed, signed_file
 from tactful.mechanisms.signing import PublicKey
-from tactful.terms import Mistake
+from tactful.terms import Mistake, PermitMisuse
 
 CERTIFICATE_KIND: Final = "tactful-erasure+json"
 """The `typ` of the signature: a receipt cannot be taken for a certificate, nor the other way."""
@@ -88,9 +88,12 @@ def certificate(
         controller: The shop's name.
         contact: Where to write to; may be empty.
         signer: Signs certificates of erasure.
+
+    Raises:
+        PermitMisuse: it let something else be done.
     """
     if permit.activity != "answer-request":
-        raise Mistake("only an answered request for erasure is certified")
+        raise PermitMisuse(f"a permit for {permit.activity} erased nobody")
     told: dict[str, object] = {
         "schema_version": SCHEMA,
         "case": done.case,
