@@ -67,6 +67,7 @@ UNGATED = {
     "profile.Identities.admit": "a no must be recorded too, and there is nobody to ask about yet",
     "profile.Identities.find": "the gate can only be asked about somebody once they are found",
     "profile.Features.advance": "takes events into sealed snapshots; reading those needs a permit",
+    "profile.Profiles.count_expired": "retention has no subject, and shows nobody",
     "profile.Profiles.drop_expired": "retention (Art. 5(1)(e)) has no subject, and shows nobody",
     "profile.Identities.link": "as admit",
     "profile.Identities.link_all": "as admit",

@@ -44,7 +44,7 @@ def lake_folder(folder: Path, settings: Settings) -> Path:
 
 
 def chores_of(
-    store: SqliteStore, lake: LakeBehind, policy: Policy, settings: Settings, *, clock: Clock
+    store: SqliteStore, lake: LakeBehind, retaining: Retaining, settings: Settings, *, clock: Clock
 ) -> tuple[Chore, ...]:
     """
     Return everything that is to be done every now and then, the most pressing first.
@@ -53,7 +53,6 @@ def chores_of(
     and still goes at the end of its term.  The servers of a database have one only where a folder
     is named, for it must be one that all of them share.
     """
-    retaining = _retaining(store, lake, policy)
     always = (
         Chore(name="forget", every=MINUTE, do=lambda _: lake.owes() and lake.lake.forget()),
         Chore(name="retain", every=DAY, do=lambda _: retaining.expire(clock())),
@@ -76,11 +75,16 @@ class _Traits:
         self._profiles = profiles
 
     def expire(
-        self, cutoffs: Mapping[str, datetime], *, spared: Collection[int]
+        self, cutoffs: Mapping[str, datetime], *, spared: Collection[int], now: datetime
     ) -> Mapping[str, int]:
         """Stop keeping traits for a purpose that are of before its cutoff."""
-        dropped = self._profiles.drop_expired(cutoffs, spared=spared)
-        return {"traits": dropped} if dropped else {}
+        return {"traits": self._profiles.drop_expired(cutoffs, spared=spared, now=now)}
+
+    def overdue(
+        self, cutoffs: Mapping[str, datetime], *, spared: Collection[int], now: datetime
+    ) -> Mapping[str, int]:
+        """Return what `expire` would, and drop nothing."""
+        return {"traits": self._profiles.count_expired(cutoffs, spared=spared, now=now)}
 
 
 def _advance(store: SqliteStore, stopping: Callable[[], bool]) -> int:
@@ -91,6 +95,7 @@ def _advance(store: SqliteStore, stopping: Callable[[], bool]) -> int:
     return taken
 
 
-def _retaining(store: SqliteStore, lake: LakeBehind, policy: Policy) -> Retaining:
+def retaining_of(store: SqliteStore, lake: LakeBehind, policy: Policy) -> Retaining:
+    """Return what lets go of everything past its term, in the store and the lake."""
     places: tuple[Expiring, ...] = (store.expiring, lake, _Traits(store.profiles))
     return Retaining(policy, places, restricted=store.expiring.restricted, tallies=store.tallies)

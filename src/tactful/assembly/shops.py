@@ -42,7 +42,7 @@ from tactful.adapters.sqlite import SqliteStore
 from tactful.adapters.sqlite.condition import look_over
 from tactful.adapters.sqlite.shop_keys import RECEIPTS
 from tactful.adapters.webhook_secrets import WebhookSecrets
-from tactful.assembly.backgrounds import chores_of, lake_behind
+from tactful.assembly.backgrounds import chores_of, lake_behind, retaining_of
 from tactful.assembly.correspondence import SqliteLetters, letters_chores, signing_in_of
 from tactful.assembly.keys import MasterKeys, ShopKeyStore
 from tactful.assembly.requests import request_chores, request_rules
@@ -63,6 +63,7 @@ from tactful.shop.background import Chore, Work
 from tactful.shop.census import census
 from tactful.shop.erasing_again import erase_again
 from tactful.shop.letters import Letters, Postbox
+from tactful.shop.retaining import Retaining
 from tactful.shop.signing_in import SigningIn
 from tactful.terms import Mistake, Policy, SubjectId, TactfulError
 
@@ -102,6 +103,7 @@ class Opened:
     work: Work
     tallies: Tallies
     lake: LakeBehind
+    retaining: Retaining
     letters: Letters
     outbox: SqliteLetters
     signing_in: SigningIn
@@ -224,6 +226,7 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
     parts = _parts(store, lake, policy, settings, folder=folder, clock=clock)
     shop = Shop(parts)
     letters = _postbox(store, clock)
+    retaining = retaining_of(store, lake, policy)
     signing_in = signing_in_of(store, parts, letters, settings)
     return Opened(
         shop=shop,
@@ -233,12 +236,13 @@ def _opened(opening: Opening, *, lock: FolderLock | None) -> Opened:
         signing_in=signing_in,
         chores=(
             *letters_chores(store, signing_in, settings, clock=clock),
-            *chores_of(store, lake, policy, settings, clock=clock),
+            *chores_of(store, lake, retaining, settings, clock=clock),
             *request_chores(shop),
         ),
         work=store.work,
         tallies=store.tallies,
         lake=lake,
+        retaining=retaining,
         settings=settings,
         access=read_access(keys, write_key=settings.shop.write_key),
         links=Links(store.keys.ring.masters),

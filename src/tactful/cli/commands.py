@@ -17,6 +17,7 @@ from tactful.cli import (
     learn,
     policy,
     requests,
+    retention,
     sdk,
     serve,
     store,
@@ -60,6 +61,7 @@ for command in (
     keys.keys,
     store.store,
     lake.lake,
+    retention.retention,
     doctor.doctor,
 ):
     main.add_command(command)

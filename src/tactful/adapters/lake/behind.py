@@ -93,10 +93,24 @@ class LakeBehind:
         return self.lake.feed_when_due(stopping) if waiting else 0
 
     def expire(
-        self, cutoffs: Mapping[str, datetime], *, spared: Collection[int]
+        self,
+        cutoffs: Mapping[str, datetime],
+        *,
+        spared: Collection[int],
+        now: datetime | None = None,
     ) -> Mapping[str, int]:
         """Stop keeping events for purposes whose term is over; count those in the lake alone."""
-        return self.lake.expire(cutoffs, spared=spared) if self.holds_any() else {}
+        return self.lake.expire(cutoffs, spared=spared, now=now) if self.holds_any() else {}
+
+    def overdue(
+        self,
+        cutoffs: Mapping[str, datetime],
+        *,
+        spared: Collection[int],
+        now: datetime | None = None,
+    ) -> Mapping[str, int]:
+        """Return what `expire` would now, and remove nothing."""
+        return self.lake.overdue(cutoffs, spared=spared, now=now) if self.holds_any() else {}
 
     def retire(self, stopping: Callable[[], bool]) -> int:
         """Leave old days to the lake alone, once it is seen to hold them; return how many."""

@@ -120,7 +120,7 @@ def to_rows(table: pa.Table) -> Iterator[Row]:
     for subject, at, name, purposes, message, items, text, session, source in zip(
         *columns, strict=True
     ):
-        body = _PACK((items, _properties(text), session, source))
+        body = _PACK((items, properties_in(text), session, source))
         yield Row(subject, at, name, purposes, message, body)
 
 
@@ -168,7 +168,8 @@ def _text(properties: dict[str, Any]) -> str:
     return text.decode()
 
 
-def _properties(text: str) -> dict[str, Any]:
+def properties_in(text: str) -> dict[str, Any]:
+    """Return the properties that a row has as *text*."""
     if text == "{}":
         return {}
     found = _UNJSON(text)

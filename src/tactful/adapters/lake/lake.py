@@ -21,7 +21,7 @@ import pyarrow as pa
 from tactful.adapters.lake.columns import BUCKETS, bucket_of, to_table
 from tactful.adapters.lake.figures import LakeSettings, LakeStatus
 from tactful.adapters.lake.lock import lake_lock
-from tactful.adapters.lake.losing import Lost, expired, lose
+from tactful.adapters.lake.losing import Lost, expired, lose, overdue
 from tactful.adapters.lake.ports import Outflow
 from tactful.adapters.lake.table import EventTable, LakeTrouble, sorted_rows
 from tactful.adapters.lake.verifying import compare_day
@@ -116,13 +116,35 @@ class Lake:
             self.outflow.settled(owed, gone=lost.gone)
         return lost.deleted
 
+    def overdue(
+        self,
+        cutoffs: Mapping[str, datetime],
+        *,
+        spared: Collection[int],
+        now: datetime | None = None,
+    ) -> Mapping[str, int]:
+        """Return what `expire` would now, and remove nothing."""
+        terms = terms_of(cutoffs, plan=self.plan, bits=self.bits, now=now)
+
+        def count() -> Counter[str]:
+            held, found = self.outflow.held(), Counter[str]()
+            for bucket in self.table.files():
+                found += overdue(self.table, bucket, terms, spared=spared, held=held)
+            return found
+
+        return self.table.steady(count) if terms.end_something and self.table.exists() else {}
+
     def expire(
-        self, cutoffs: Mapping[str, datetime], *, spared: Collection[int]
+        self,
+        cutoffs: Mapping[str, datetime],
+        *,
+        spared: Collection[int],
+        now: datetime | None = None,
     ) -> Mapping[str, int]:
         """Stop keeping events for purposes whose term is over; count those in the lake alone."""
-        terms = terms_of(cutoffs, plan=self.plan, bits=self.bits)
+        terms = terms_of(cutoffs, plan=self.plan, bits=self.bits, now=now)
         removed: Counter[str] = Counter()
-        if not terms.all or not self.table.exists():
+        if not terms.end_something or not self.table.exists():
             return removed
         with self._alone():
             held, changed = self.outflow.held(), False

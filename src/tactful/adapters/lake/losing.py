@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tactful.adapters.lake.columns import changed, day_number, to_rows
+from tactful.adapters.lake.columns import changed, day_number, properties_in, to_rows
 from tactful.adapters.lake.table import EventTable
 from tactful.adapters.sqlite.expiring import Terms
 from tactful.adapters.sqlite.outflow import ALL_OF_IT, Held, Owed
 from tactful.adapters.sqlite.purposes import PurposeBits
-from tactful.adapters.sqlite.rows import allowed_for, reduce_body
+from tactful.adapters.sqlite.rows import Row, allowed_for, reduce_body
 from tactful.terms import TrackingPlan
 
 Flags = NDArray[np.bool_]
+MayHold = Callable[[Row, int], frozenset[str]]
 _MICROSECONDS: Final = 1000
 
 
@@ -58,7 +60,7 @@ def lose(
         return None, Lost()
     deleted = touched & (erased | (left == 0))
     allowed = _Allowed(plan, bits)
-    after = _reduced(rows, left, touched & ~deleted, allowed).filter(pa.array(~deleted))
+    after = _reduced(rows, left, touched & ~deleted, allowed.of).filter(pa.array(~deleted))
     return after, Lost(gone=_imports(rows, deleted), deleted=int(deleted.sum()))
 
 
@@ -66,16 +68,31 @@ def expired(
     table: EventTable, bucket: int, terms: Terms, *, spared: Collection[int], held: Held
 ) -> tuple[pa.Table | None, Lost]:
     """Return the rows of *bucket* without what is past its term, or None where nothing is."""
-    look = table.read(bucket, ("subject", "at", "purposes"))
+    look = table.read(bucket, _looked_at(terms))
     if not _touched(look, terms, spared)[1].any():
         return None, Lost()
     rows = table.read(bucket)
     left, touched = _touched(rows, terms, spared)
     deleted = touched & (left == 0)
-    allowed = _Allowed(terms.plan, terms.bits)
-    after = _reduced(rows, left, touched & ~deleted, allowed).filter(pa.array(~deleted))
+    after = _reduced(rows, left, touched & ~deleted, _within(terms)).filter(pa.array(~deleted))
     counted = _counted(rows, left, touched & alone(rows, held), terms)
     return after, Lost(gone=_imports(rows, deleted), deleted=int(deleted.sum()), counted=counted)
+
+
+def overdue(
+    table: EventTable, bucket: int, terms: Terms, *, spared: Collection[int], held: Held
+) -> Counter[str]:
+    """Return what `expired` would count, and change nothing."""
+    rows = table.read(bucket, (*_looked_at(terms), "batch", "day"))
+    left, touched = _touched(rows, terms, spared)
+    return _counted(rows, left, touched & alone(rows, held), terms)
+
+
+def _looked_at(terms: Terms) -> tuple[str, ...]:
+    """Return the columns that tell what is past its term."""
+    by_name = ("name",) if terms.own or terms.own_of_properties else ()
+    by_property = ("properties",) if terms.own_of_properties else ()
+    return ("subject", "at", "purposes", *by_name, *by_property)
 
 
 def alone(rows: pa.Table, held: Held) -> Flags:
@@ -95,10 +112,29 @@ def _touched(
     left = purposes.copy()
     for _, bit, before in terms.all:
         left[at < before * _MICROSECONDS] &= ~np.int64(bit)
-    touched: Flags = left != purposes
+    for name, before in terms.own.items():
+        left[_named(rows, name) & (at < before * _MICROSECONDS)] = 0
+    touched: Flags = (left != purposes) | _outlived(rows, at, terms)
     if spared:
         touched &= ~np.isin(rows["subject"].to_numpy(), list(spared))
     return np.where(touched, left, purposes), touched
+
+
+def _named(rows: pa.Table, name: str) -> Flags:
+    found: Flags = pc.equal(rows["name"], name).to_numpy()
+    return found
+
+
+def _outlived(rows: pa.Table, at: NDArray[np.int64], terms: Terms) -> Flags:
+    """Tell of each row whether it holds a property past the plan's own term."""
+    found: Flags = np.zeros(rows.num_rows, dtype=np.bool_)
+    for name, ends in terms.own_of_properties.items():
+        late = _named(rows, name) & (at < max(ends.values()) * _MICROSECONDS)
+        for place in np.flatnonzero(late).tolist():
+            outlived = terms.outlived(name, int(at[place]) // _MICROSECONDS)
+            held = properties_in(rows["properties"][place].as_py())
+            found[place] = not outlived.isdisjoint(held)
+    return found
 
 
 def _counted(rows: pa.Table, left: NDArray[np.int64], which: Flags, terms: Terms) -> Counter[str]:
@@ -117,20 +153,30 @@ class _Allowed:
         self._bits = bits
         self._known: dict[int, Mapping[str, frozenset[str]]] = {}
 
-    def of(self, name: str, purposes: int) -> frozenset[str]:
-        """Return what the event *name* may hold for *purposes*."""
+    def of(self, row: Row, purposes: int) -> frozenset[str]:
+        """Return what *row* may hold for *purposes*."""
         if purposes not in self._known:
             self._known[purposes] = allowed_for(self._bits.names(purposes), self._plan)
-        return self._known[purposes].get(name, frozenset())
+        return self._known[purposes].get(row.name, frozenset())
 
 
-def _reduced(rows: pa.Table, left: NDArray[np.int64], which: Flags, allowed: _Allowed) -> pa.Table:
-    """Return *rows* where those of *which* hold only what they are *left* for."""
+def _within(terms: Terms) -> MayHold:
+    """Return what tells which properties an event may hold by all *terms*, the plan's own too."""
+    allowed = _Allowed(terms.plan, terms.bits)
+
+    def within(row: Row, purposes: int) -> frozenset[str]:
+        return allowed.of(row, purposes) - terms.outlived(row.name, row.at)
+
+    return within
+
+
+def _reduced(rows: pa.Table, left: NDArray[np.int64], which: Flags, may_hold: MayHold) -> pa.Table:
+    """Return *rows* where those of *which* hold only what they may for what they are *left* for."""
     places = np.flatnonzero(which).tolist()
     bodies = {}
     for place, row in zip(places, to_rows(rows.take(pa.array(places, pa.int64()))), strict=True):
         kept_for = int(left[place])
-        bodies[place] = (kept_for, reduce_body(row.body, allowed.of(row.name, kept_for)))
+        bodies[place] = (kept_for, reduce_body(row.body, may_hold(row, kept_for)))
     return changed(rows, bodies)
 
 

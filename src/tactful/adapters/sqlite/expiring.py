@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from tactful.adapters.sqlite.changes import ANYBODY, Change, ChangeKind
@@ -21,12 +22,15 @@ from tactful.adapters.sqlite.histories import read_standing
 from tactful.adapters.sqlite.intake import Intake
 from tactful.adapters.sqlite.purposes import PurposeBits
 from tactful.adapters.sqlite.records import SqliteRecords
-from tactful.adapters.sqlite.rows import allowed_for, reduce_body
+from tactful.adapters.sqlite.rows import allowed_for, properties_of, reduce_body
 from tactful.adapters.sqlite.snapshots import drop_snapshots
 from tactful.terms import SubjectId, TrackingPlan
 
 DELETED: Final = "events"
 """Under what the events are counted of which nothing is left."""
+
+REDUCED: Final = "properties"
+"""Under what the events are counted that lost a property before its purposes ended."""
 
 _ROWS_AT_A_TIME: Final = 2_000
 
@@ -42,36 +46,90 @@ class Term(NamedTuple):
     before: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Terms:
-    """The terms of all purposes that have one, and what a reduced event may still hold."""
+    """
+    The terms of all purposes that have one, and what a reduced event may still hold.
+
+    `now` is from when the plan's own terms are counted back; None leaves those alone.
+    """
 
     all: Sequence[Term]
     plan: TrackingPlan
     bits: PurposeBits
+    now: datetime | None = None
 
-    def left(self, purposes: int, at: int) -> int:
+    @cached_property
+    def own(self) -> Mapping[str, int]:
+        """Return before when (ms since 1970) events go that the plan gives a term, by name."""
+        return {
+            name: to_ms(self.now - event.retention)
+            for name, event in self.plan.events.items()
+            if self.now and event.retention
+        }
+
+    @cached_property
+    def own_of_properties(self) -> Mapping[str, Mapping[str, int]]:
+        """Return the same of properties, by the event that carries them."""
+        found = {
+            name: {
+                each.name: to_ms(self.now - each.retention)
+                for each in event.properties.values()
+                if self.now and each.retention
+            }
+            for name, event in self.plan.events.items()
+        }
+        return {name: before for name, before in found.items() if before}
+
+    @property
+    def end_something(self) -> bool:
+        """Tell whether anything at all has a term."""
+        return bool(self.all or self.own or self.own_of_properties)
+
+    def left(self, purposes: int, at: int, name: str) -> int:
         """Return what an event of *at* (ms since 1970), kept for *purposes*, is still kept for."""
+        if at < self.own.get(name, at):
+            return 0
         for _, bit, before in self.all:
             if at < before:
                 purposes &= ~bit
         return purposes
 
-    def reduced(self, name: str, body: bytes, left: int) -> bytes:
+    def outlived(self, name: str, at: int) -> frozenset[str]:
+        """Return the properties that an event *name* of *at* may carry no longer."""
+        before = self.own_of_properties.get(name, {})
+        return frozenset(each for each, term in before.items() if at < term)
+
+    def reduced(self, name: str, body: bytes, left: int, at: int) -> bytes:
         """Return *body* of the event *name* as what it is still kept for allows it."""
         allowed = allowed_for(self.bits.names(left), self.plan).get(name, frozenset())
-        return reduce_body(body, allowed)
+        return reduce_body(body, allowed - self.outlived(name, at))
+
+    def ended(self, name: str, at: int, purposes: int, body: bytes) -> int | None:
+        """Return what an event is still kept for that loses something, or None if it does not."""
+        left = self.left(purposes, at, name)
+        if left != purposes:
+            return left
+        outlived = self.outlived(name, at)
+        return left if outlived and not outlived.isdisjoint(properties_of(body)) else None
 
     def count(self, removed: Counter[str], purposes: int, left: int) -> None:
         """Count what *purposes* lost."""
         removed.update(t.purpose for t in self.all if t.bit & purposes & ~left)
         removed[DELETED] += not left
+        removed[REDUCED] += left == purposes
 
 
-def terms_of(cutoffs: Mapping[str, datetime], *, plan: TrackingPlan, bits: PurposeBits) -> Terms:
+def terms_of(
+    cutoffs: Mapping[str, datetime],
+    *,
+    plan: TrackingPlan,
+    bits: PurposeBits,
+    now: datetime | None = None,
+) -> Terms:
     """Return *cutoffs* as the store speaks of them; what was never kept for is left out."""
     all_ = [Term(name, bits.bit(name), to_ms(before)) for name, before in cutoffs.items()]
-    return Terms(all=[term for term in all_ if term.bit], plan=plan, bits=bits)
+    return Terms(all=[term for term in all_ if term.bit], plan=plan, bits=bits, now=now)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,17 +158,44 @@ class SqliteExpiring:
         return frozenset(member for one in found for member in self._engine.members(one))
 
     def expire(
-        self, cutoffs: Mapping[str, datetime], *, spared: Collection[int]
+        self,
+        cutoffs: Mapping[str, datetime],
+        *,
+        spared: Collection[int],
+        now: datetime | None = None,
     ) -> Mapping[str, int]:
         """Stop keeping events for purposes whose term is over; return how many, by purpose."""
-        terms = terms_of(cutoffs, plan=self._engine.policy.plan, bits=self._engine.bits)
+        terms = self._terms(cutoffs, now)
         removed: Counter[str] = Counter()
-        for table in [day.table for day in read_days(self._engine.read())]:
-            for places in _late(self._engine, table, terms):
+        for table in self._tables():
+            for rows in _late(self._engine, table, terms):
+                places = [row[0] for row in rows]
                 removed += self._remove(table, places, terms, spared)
         if removed:
             self._records.empty_log(Change(subject=ANYBODY, kind=ChangeKind.DROPPED))
         return removed
+
+    def overdue(
+        self,
+        cutoffs: Mapping[str, datetime],
+        *,
+        spared: Collection[int],
+        now: datetime | None = None,
+    ) -> Mapping[str, int]:
+        """Return what `expire` would now, and remove nothing."""
+        terms = self._terms(cutoffs, now)
+        found: Counter[str] = Counter()
+        for table in self._tables():
+            for rows in _late(self._engine, table, terms):
+                for _, *row in rows:
+                    _count(row, terms, spared=spared, found=found)
+        return +found
+
+    def _terms(self, cutoffs: Mapping[str, datetime], now: datetime | None) -> Terms:
+        return terms_of(cutoffs, plan=self._engine.policy.plan, bits=self._engine.bits, now=now)
+
+    def _tables(self) -> list[str]:
+        return [day.table for day in read_days(self._engine.read())]
 
     def _remove(
         self, table: str, places: Sequence[int], terms: Terms, spared: Collection[int]
@@ -138,19 +223,42 @@ class SqliteExpiring:
         return done.removed
 
 
-def _late(engine: Engine, table: str, terms: Terms) -> Iterator[Sequence[int]]:
-    """Yield the places of rows that hold something past its term, some at a time."""
-    if not terms.all:
+def _late(engine: Engine, table: str, terms: Terms) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Yield (place, subject, at, name, purposes, body) of rows that may be late, some at a time."""
+    if not terms.end_something:
         return
-    late = " OR ".join(f"(at < {term.before} AND purposes & {term.bit} <> 0)" for term in terms.all)
-    query = f"SELECT rowid FROM {table} WHERE rowid > ? AND ({late}) ORDER BY rowid LIMIT ?"
+    late, names = _condition(terms)
+    query = (
+        f"SELECT rowid, subject, at, name, purposes, body FROM {table}"
+        f" WHERE rowid > ? AND ({late}) ORDER BY rowid LIMIT ?"
+    )
     place = 0
     while True:
-        rows = engine.read().execute(query, (place, _ROWS_AT_A_TIME)).fetchall()
+        rows = engine.read().execute(query, (place, *names, _ROWS_AT_A_TIME)).fetchall()
         if not rows:
             return
-        yield [row[0] for row in rows]
+        yield rows
         place = rows[-1][0]
+
+
+def _condition(terms: Terms) -> tuple[str, Sequence[str]]:
+    """Return what rows meet that may hold something past its term, and the names it asks for."""
+    latest = {name: max(before.values()) for name, before in terms.own_of_properties.items()}
+    own = [*terms.own.items(), *latest.items()]
+    by_purpose = (f"(at < {term.before} AND purposes & {term.bit} <> 0)" for term in terms.all)
+    by_name = (f"(at < {before} AND name = ?)" for _, before in own)
+    return " OR ".join([*by_purpose, *by_name]), [name for name, _ in own]
+
+
+def _count(
+    row: Sequence[Any], terms: Terms, *, spared: Collection[int], found: Counter[str]
+) -> None:
+    """Count what a row (subject, at, name, purposes, body) would lose."""
+    subject, at, name, purposes, body = row
+    if subject and subject not in spared:
+        left = terms.ended(name, at, purposes, body)
+        if left is not None:
+            terms.count(found, purposes, left)
 
 
 def _reduce(
@@ -167,13 +275,15 @@ def _reduce(
     query = f"SELECT subject, at, name, purposes, body FROM {table} WHERE rowid = ?"
     row: tuple[Any, ...] = db.execute(query, (place,)).fetchone()
     subject, at, name, purposes, body = row
-    left = terms.left(purposes, at)
-    if left == purposes or subject in spared or not subject:
+    if subject in spared or not subject:
+        return
+    left = terms.ended(name, at, purposes, body)
+    if left is None:
         return
     done.touched.add(SubjectId(subject))
     terms.count(done.removed, purposes, left)
     if left:
-        values = (left, terms.reduced(name, body, left), place)
+        values = (left, terms.reduced(name, body, left, at), place)
         db.execute(f"UPDATE {table} SET purposes = ?, body = ? WHERE rowid = ?", values)
         return
     done.gone += remove(db, table, "rowid = ?1", (place,))

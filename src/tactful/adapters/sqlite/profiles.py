@@ -19,7 +19,13 @@ from tactful.adapters.sqlite.persons import places, read_person
 from tactful.adapters.sqlite.subject_keys import SubjectKeys, unseal_for
 from tactful.adapters.sqlite.traits import read_traits, write_traits, written_before
 from tactful.adapters.sqlite.writer import Job
-from tactful.capabilities.profile.traits import expired, known_of, standing_trait, without
+from tactful.capabilities.profile.traits import (
+    expired,
+    known_of,
+    outlived,
+    standing_trait,
+    without,
+)
 from tactful.gate import Permit
 from tactful.terms import (
     Identifier,
@@ -122,17 +128,40 @@ class SqliteProfiles:
         return self._engine.writer.run(work)
 
     def drop_expired(
-        self, kept_since: Mapping[str, datetime], *, spared: Collection[int] = ()
+        self,
+        kept_since: Mapping[str, datetime],
+        *,
+        spared: Collection[int] = (),
+        now: datetime | None = None,
     ) -> int:
         """Stop keeping traits of everybody for purposes whose retention has run out."""
-        if not kept_since:
-            return 0
-        dropped = 0
+        late = self._late(kept_since, spared, now)
+        return sum(self._expire(subject, kept_since, now) for subject, _ in late)
+
+    def count_expired(
+        self,
+        kept_since: Mapping[str, datetime],
+        *,
+        spared: Collection[int] = (),
+        now: datetime | None = None,
+    ) -> int:
+        """Return how many traits `drop_expired` would touch now, and touch none."""
+        return sum(found for _, found in self._late(kept_since, spared, now))
+
+    def _late(
+        self, kept_since: Mapping[str, datetime], spared: Collection[int], now: datetime | None
+    ) -> Iterator[tuple[SubjectId, int]]:
+        """Yield whose traits hold something past its term, and how many of theirs."""
+        planned = self._engine.policy.plan.traits.values()
+        own = [now - each.retention for each in planned if now and each.retention]
+        if not (ends := [*kept_since.values(), *own]):
+            return
         reader = self._engine.read()
-        for subject in written_before(reader, max(kept_since.values())):
-            if subject not in spared and self._left(reader, subject, kept_since)[1]:
-                dropped += self._expire(subject, kept_since)
-        return dropped
+        for subject in written_before(reader, max(ends)):
+            if subject not in spared:
+                found = self._left(reader, subject, kept_since, now)[1]
+                if found:
+                    yield subject, found
 
     def residence(self, permit: Permit) -> str | None:
         """Return the known residence."""
@@ -272,9 +301,11 @@ class SqliteProfiles:
         """Return what is kept under all numbers of the person behind *subject*."""
         return known_of(tuple(self._read(db, each) for each in self._engine.members(subject)))
 
-    def _expire(self, subject: SubjectId, kept_since: Mapping[str, datetime]) -> int:
+    def _expire(
+        self, subject: SubjectId, kept_since: Mapping[str, datetime], now: datetime | None
+    ) -> int:
         def work(db: sqlite3.Connection) -> int:
-            left, dropped = self._left(db, subject, kept_since)
+            left, dropped = self._left(db, subject, kept_since, now)
             if dropped:
                 self._write(db, subject, left)
             return dropped
@@ -282,13 +313,19 @@ class SqliteProfiles:
         return self._engine.writer.run(work)
 
     def _left(
-        self, db: sqlite3.Connection, subject: SubjectId, kept_since: Mapping[str, datetime]
+        self,
+        db: sqlite3.Connection,
+        subject: SubjectId,
+        kept_since: Mapping[str, datetime],
+        now: datetime | None,
     ) -> tuple[Mapping[str, Trait], int]:
         """Return what retention leaves of the traits of *subject*, and how many it touches."""
         left: dict[str, Trait] = {}
         dropped = 0
+        planned = self._engine.policy.plan.traits
         for name, trait in self._read(db, subject).items():
-            gone = expired(trait, kept_since)
+            over = outlived(trait, planned.get(name), now)
+            gone = trait.purposes if over else expired(trait, kept_since)
             dropped += bool(gone)
             if (kept := without(trait, gone) if gone else trait) is not None:
                 left[name] = kept

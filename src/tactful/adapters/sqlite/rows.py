@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -95,6 +95,12 @@ def allowed_for(purposes: frozenset[str], plan: TrackingPlan) -> Mapping[str, fr
         )
         for name, event in plan.events.items()
     }
+
+
+def properties_of(body: bytes) -> Collection[str]:
+    """Return the names of the properties that *body* holds."""
+    _, properties, _, _ = _DECODE(body)
+    return properties.keys()
 
 
 def reduce_body(body: bytes, allowed: frozenset[str]) -> bytes:

@@ -153,7 +153,11 @@ class Profiles(Protocol):
         """Take back what was corrected of *names*; return how many: observations count again."""
 
     def drop_expired(
-        self, kept_since: Mapping[str, datetime], *, spared: Collection[int] = ()
+        self,
+        kept_since: Mapping[str, datetime],
+        *,
+        spared: Collection[int] = (),
+        now: datetime | None = None,
     ) -> int:
         """
         Stop keeping traits of everybody for purposes whose retention has run out; return how many.
@@ -161,7 +165,17 @@ class Profiles(Protocol):
         Args:
             kept_since: By purpose the moment before which nothing is kept (Art. 5(1)(e)).
             spared: The subjects whose data may only be stored (Art. 18).
+            now: From when terms of the plan's own are counted back; None leaves those alone.
         """
+
+    def count_expired(
+        self,
+        kept_since: Mapping[str, datetime],
+        *,
+        spared: Collection[int] = (),
+        now: datetime | None = None,
+    ) -> int:
+        """Return how many traits `drop_expired` would touch now, and touch none."""
 
     def residence(self, permit: Permit) -> str | None:
         """Return where the subject lives, by their own word or the shop's."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
-from tactful.terms import Trait
+from tactful.terms import PlannedProperty, Trait
 
 
 def standing_trait(kept: Trait | None, told: Trait) -> Trait:
@@ -56,6 +56,13 @@ def expired(trait: Trait, kept_since: Mapping[str, datetime]) -> frozenset[str]:
         for purpose in trait.purposes
         if purpose in kept_since and trait.at < kept_since[purpose]
     )
+
+
+def outlived(trait: Trait, planned: PlannedProperty | None, now: datetime | None) -> bool:
+    """Tell whether the retention that the plan gives *trait* itself has run out."""
+    if now is None or planned is None or planned.retention is None:
+        return False
+    return trait.value is not None and trait.at < now - planned.retention
 
 
 def _joined(one: Mapping[str, Trait], other: Mapping[str, Trait]) -> Mapping[str, Trait]:
