@@ -25,14 +25,19 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def asked(folder: Path, kind: RequestKind, proof: Proof | None = Proof.SIGNED_IN) -> str:
-    """Let Ann, of Germany, ask for something; return the number of the request."""
+def asked(
+    folder: Path,
+    kind: RequestKind,
+    proof: Proof | None = Proof.SIGNED_IN,
+    region: str = "DE",
+) -> str:
+    """Let Ann, of *region*, ask for something; return the number of the request."""
     opened = open_shop(folder)
     ann = Identifier(IdentifierKind.USER_ID, "ann")
-    opened.shop.consent(Who(user_id="ann", region="DE"), {"measurement": "deny"})
-    opened.shop.subject("ann").settle("DE")
+    opened.shop.consent(Who(user_id="ann", region=region), {"measurement": "deny"})
+    opened.shop.subject("ann").settle(region)
     request = opened.shop.requests.open(
-        Asking(kind=kind, identifier=ann, proof=proof, note="please")
+        Asking(kind=kind, identifier=ann, proof=proof, note="please", region=region)
     )
     opened.close()
     return request.id
@@ -77,7 +82,17 @@ def test_verify_pause_resume_extend_and_refuse(folder: Path) -> None:
     assert "refused" in requests(folder, "refuse", number, "--reason", "unfounded").out
     twice = requests(folder, "refuse", number, "--reason", "unfounded")
     assert (twice.code, "refused" in twice.err) == (1, True)
+    requests(folder, "appeal", number).failed("no appeal")
     assert requests(folder, "show", "nothing").code == 1
+
+
+def test_an_appeal_where_the_law_gives_one(folder: Path) -> None:
+    """In Colorado, once; the words are kept for the officer."""
+    number = asked(folder, RequestKind.ERASURE, region="US-CO")
+    requests(folder, "refuse", number, "--reason", "unfounded")
+    assert "appealed" in requests(folder, "appeal", number, "--note", "by phone").out
+    assert "by phone" in requests(folder, "show", number).out
+    requests(folder, "appeal", number).failed("no appeal")
 
 
 def test_a_copy_is_printed(folder: Path) -> None:

@@ -180,3 +180,26 @@ def test_what_is_due_is_a_figure(world: World) -> None:
     assert 'tactful_subject_requests_due{clock="late"} 0.0' in text
     assert 'tactful_subject_requests_due{clock="calm"}' in text
     assert "tactful_subject_requests_total" in text
+
+
+def test_a_refusal_is_appealed_by_the_link_or_the_shop(world: World) -> None:
+    """Where the law gives an appeal, once, and only by whom the request is about."""
+    numbers = []
+    for name in ("gil", "hal"):
+        token = meet(world, name)
+        world.opened.shop.subject(name).settle("US-CO")
+        body = {"type": "portability", "userId": name, "region": "US-CO"}
+        numbers.append((ask(world, body, "secret").json()["id"], token))
+    (first, gil), (second, hal) = numbers
+    at_gil = f"/v1/requests/{first}/appeal"
+    world.opened.shop.requests.refuse(first, reason="not_identified")
+    world.opened.shop.requests.refuse(second, reason="not_identified")
+
+    assert world.post(f"{at_gil}?token={hal}", {}, key=None).status_code == 404
+    assert world.post(at_gil, {}, key="public").status_code == 403
+    appealed = world.post(f"{at_gil}?token={gil}", {"note": "it was me"}, key=None)
+    assert (appealed.status_code, appealed.json()["status"]) == (200, "appealed")
+    assert "it was me" not in appealed.text
+    again = world.post(f"{at_gil}?token={gil}", {}, key=None)
+    assert (again.status_code, "no appeal" in again.json()["detail"]) == (400, True)
+    assert world.post(f"/v1/requests/{second}/appeal", {}, key="secret").status_code == 200

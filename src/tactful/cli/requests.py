@@ -175,6 +175,18 @@ def extend(number: str, folder: Path, *, note: str, as_json_: bool) -> None:
     _do(folder, lambda asked: asked.extend(number, note=note), as_json_=as_json_)
 
 
+@requests.command(
+    cls=Command, epilog="tactful requests appeal 5f0c… --shop my-shop --note 'by phone'"
+)
+@id_argument
+@shop_option
+@note_option
+@json_option
+def appeal(number: str, folder: Path, *, note: str, as_json_: bool) -> None:
+    """Note that the subject asks you to look at the refused request ID again."""
+    _do(folder, lambda asked: asked.appeal(number, note=note), as_json_=as_json_)
+
+
 @requests.command(cls=Command, epilog="tactful requests package 5f0c… --shop my-shop")
 @id_argument
 @shop_option

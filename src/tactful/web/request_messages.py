@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 import msgspec
 
@@ -57,6 +58,12 @@ class CodeAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
     code: str
     write_key: str | None = None
+
+
+class AppealAsk(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """Why a refusal is to be looked at again, in the subject's words; kept sealed."""
+
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
 class StepSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):

@@ -6,9 +6,7 @@ With a write key alone nothing that is answered tells whether anybody is known.
 
 from __future__ import annotations
 
-import base64
 import re
-from datetime import UTC, datetime, time
 from http import HTTPStatus
 from typing import Final
 
@@ -29,7 +27,8 @@ from tactful.terms import (
 from tactful.web.bodies import decode, unpack
 from tactful.web.exchange import Asked, Declined, Reply, Serving, answer
 from tactful.web.keys import Caller, caller_with, given_key
-from tactful.web.request_messages import CodeAsk, OpenDsrSaid, RequestAsk, RequestSaid, StepSaid
+from tactful.web.open_dsr import as_open_dsr
+from tactful.web.request_messages import AppealAsk, CodeAsk, RequestAsk, RequestSaid, StepSaid
 from tactful.web.visitors import region_required, who_is_named
 
 API: Final = "api"
@@ -37,6 +36,7 @@ OPEN_DSR: Final = "opendsr"
 
 _ask: Final = msgspec.json.Decoder(RequestAsk)
 _code: Final = msgspec.json.Decoder(CodeAsk)
+_appeal: Final = msgspec.json.Decoder(AppealAsk)
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _IDENTITIES: Final = {
     "controller_customer_id": IdentifierKind.USER_ID,
@@ -45,13 +45,6 @@ _IDENTITIES: Final = {
     "phone_number": IdentifierKind.PHONE,
 }
 """OpenDSR's kinds of identities that are known here."""
-
-_DSR_STATES: Final = {
-    RequestState.RECEIVED: "pending",
-    RequestState.DONE: "completed",
-    RequestState.REFUSED: "cancelled",
-    RequestState.LAPSED: "cancelled",
-}
 
 
 async def take(serving: Serving, asked: Asked) -> Reply:
@@ -66,7 +59,7 @@ async def take(serving: Serving, asked: Asked) -> Reply:
     asking = _asking(asked, ask, caller=caller, holder=holder)
     request = await serving.in_thread(lambda: serving.opened.shop.requests.open(asking))
     if ask.is_open_dsr and caller is Caller.SECRET:
-        return answer(_dsr(serving, request, sent=asked.body), status=HTTPStatus.CREATED)
+        return answer(as_open_dsr(serving, request, sent=asked.body), status=HTTPStatus.CREATED)
     return answer(_said(serving, request, stranger=asking.stranger))
 
 
@@ -89,8 +82,18 @@ async def see(serving: Serving, asked: Asked) -> Reply:
     """Answer how a request stands: to the shop, or to whom it is about."""
     request = await serving.in_thread(lambda: _entitled(serving, asked))
     if request.channel == OPEN_DSR:
-        return answer(_dsr(serving, request))
+        return answer(as_open_dsr(serving, request))
     return answer(_said(serving, request))
+
+
+async def appeal(serving: Serving, asked: Asked) -> Reply:
+    """Ask that a refusal be looked at again: for the shop, or for whom it is about."""
+    limit = serving.opened.settings.server.max_expanded_bytes
+    ask = decode(_appeal, unpack(asked.body, limit=limit)) if asked.body else AppealAsk()
+    request = await serving.in_thread(lambda: _entitled(serving, asked))
+    requests = serving.opened.shop.requests
+    appealed = await serving.in_thread(lambda: requests.appeal(request.id, note=ask.note))
+    return answer(_said(serving, appealed))
 
 
 async def package(serving: Serving, asked: Asked) -> Reply:
@@ -295,20 +298,4 @@ def _said(serving: Serving, request: Request, *, stranger: bool = False) -> Requ
             StepSaid(step=step.kind.value, at=step.at, by=step.by, reason=step.reason)
             for step in request.steps
         ),
-    )
-
-
-def _dsr(serving: Serving, request: Request, *, sent: bytes = b"") -> OpenDsrSaid:
-    """Return the same as OpenDSR says it."""
-    shop = serving.opened.shop
-    due = datetime.combine(shop.requests.clock(request).due, time(23, 59, 59), tzinfo=UTC)
-    done = request.kind.hands_out and request.state is RequestState.DONE
-    return OpenDsrSaid(
-        controller_id=serving.opened.settings.shop.name,
-        subject_request_id=request.reference or request.id,
-        received_time=request.received_at,
-        expected_completion_time=due,
-        request_status=_DSR_STATES.get(request.state, "in_progress"),
-        results_url=f"/v1/requests/{request.id}/package" if done else None,
-        encoded_request=base64.b64encode(sent).decode(),
     )

@@ -30,7 +30,7 @@ from tactful.web import (
 )
 from tactful.web.exchange import Asked, Endpoint, Reply, Serving
 from tactful.web.openapi import document
-from tactful.web.request_messages import CodeAsk, RequestAsk, RequestSaid
+from tactful.web.request_messages import AppealAsk, CodeAsk, RequestAsk, RequestSaid
 from tactful.web.route import Method, Needs, Route
 from tactful.web.sdk import serving
 
@@ -189,6 +189,14 @@ def _requests() -> Iterator[Route]:
         path="/v1/requests/{id}",
         endpoint=requests.see,
         summary="How a request stands, and when it is due",
+        gives=RequestSaid,
+    )
+    yield _about_subject(
+        method="POST",
+        path="/v1/requests/{id}/appeal",
+        endpoint=requests.appeal,
+        summary="Ask that a refusal be looked at again, where the law gives an appeal",
+        takes=AppealAsk,
         gives=RequestSaid,
     )
     yield _about_subject(
