@@ -202,7 +202,12 @@ def _notice(shown: NoticeShown, before: SignalsOut, words: Mapping[str, str]) ->
         regime=shown.regime.id,
         purposes=[
             PurposeOffered(
-                purpose=p.purpose, title=p.title, default=p.default, basis=p.basis, text=p.text
+                purpose=p.purpose,
+                title=p.title,
+                default=p.default,
+                basis=p.basis,
+                text=p.text,
+                gpc=p.gpc,
             )
             for p in shown.purposes
         ],

@@ -201,13 +201,19 @@ class StandingSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
 
 class PurposeOffered(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """A purpose as the notice offers it: `default` is `always`, `on` or `off`."""
+    """
+    A purpose as the notice offers it: `default` is `always`, `on` or `off`.
+
+    `gpc` is `binding` where Global Privacy Control outranks a grant, `honoured` where a grant
+    outranks the signal, and empty where it changes nothing.
+    """
 
     purpose: str
     title: str
     default: str
     basis: str
     text: str
+    gpc: str = ""
 
 
 class SignalsSaid(msgspec.Struct, rename="camel", kw_only=True, frozen=True):

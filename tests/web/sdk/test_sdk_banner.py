@@ -136,6 +136,37 @@ def test_the_browsers_signal_is_heard(chromium: Any, server: Running) -> None:
         assert asked(window).locator(".signal").count() == 0
 
 
+def test_a_binding_signal_is_not_talked_out_of(chromium: Any, server: Running) -> None:
+    """In California it outranks a grant of advertising: none is taken, and the banner says why."""
+    with visit(chromium, server) as window:
+        window.page.add_init_script(GPC)
+        banner = asked(window, region="US-CA")
+        banner.locator(".wide").click()
+        box = banner.locator("input[name=advertising]")
+        assert (box.is_disabled(), box.is_checked()) == (True, False)
+        labels = banner.locator("label").all_text_contents()
+        assert [text for text in labels if "browser's signal keeps this off" in text]
+        assert [text for text in labels if "unless you tick it" in text]
+        banner.locator("input[name=model_training]").check()
+        banner.locator(".save").click()
+        said = chosen(window)
+        assert (said["advertising"], said["model_training"]) == (False, True)
+    with visit(chromium, server) as window:
+        window.page.add_init_script(GPC)
+        asked(window, region="US-CA").locator(".yes").click()
+        said = chosen(window)
+        assert (said["advertising"], said["model_training"]) == (False, True)
+
+
+def test_without_a_signal_nothing_is_marked(chromium: Any, server: Running) -> None:
+    """The marks tell of this browser, not of the law alone."""
+    with visit(chromium, server) as window:
+        banner = asked(window, region="US-CA")
+        banner.locator(".wide").click()
+        assert banner.locator("input[name=advertising]").is_enabled()
+        assert "browser" not in "".join(banner.locator("label").all_text_contents())
+
+
 def test_by_keyboard(chromium: Any, server: Running) -> None:
     """Everything is reached and done by keys, and focus is never caught."""
     with visit(chromium, server) as window:

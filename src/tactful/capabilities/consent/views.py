@@ -13,13 +13,19 @@ from tactful.terms import Mode, Notice, Policy, Purpose, Regime, Standing, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposeOffered:
-    """One purpose as a notice offers it.  `default` is `off` unless the law lets it be on."""
+    """
+    One purpose as a notice offers it.  `default` is `off` unless the law lets it be on.
+
+    `gpc` says what Global Privacy Control is to it: `binding` outranks even a grant, `honoured` is
+    a no until one is given, and empty leaves it alone.
+    """
 
     purpose: str
     title: str
     default: str
     basis: str
     text: str
+    gpc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +75,17 @@ def notice_shown(policy: Policy, *, region: str | None, locale: str) -> NoticeSh
             default=_DEFAULTS.get(rule.mode, "off"),
             basis=rule.basis.value,
             text=notice.texts.get(name, ""),
+            gpc=_heard(regime, name),
         )
         for name, rule in regime.rules.items()
     )
     return NoticeShown(notice=notice, regime=regime, purposes=tuple(offered))
+
+
+def _heard(regime: Regime, purpose: str) -> str:
+    if purpose in regime.gpc.binding:
+        return "binding"
+    return "honoured" if purpose in regime.gpc.honoured else ""
 
 
 def answers(

@@ -127,16 +127,19 @@ class Consent extends Part {
     if (this.deeper.ariaExpanded == "true") return this.say((purpose) => this.ticked(purpose));
     const { words, purposes, text } = this.notice;
     const chosen = this.shop.consent.now().purposes;
-    const one = ({ purpose, title, default: stands, text: about }) => {
+    const one = (offered) => {
+      const { purpose, title, default: stands, text: about } = offered;
       const always = stands == "always";
+      const bound = this.bound(offered);
       const box = make("input", {
         type: "checkbox",
         name: purpose,
-        checked: always || chosen[purpose] === true,
-        disabled: always,
+        checked: always || (chosen[purpose] === true && !bound),
+        disabled: always || bound,
       });
       const told = make("details", {}, make("summary", {}, words.about), ...paragraphs(about));
-      const label = make("label", {}, box, title + (always ? ` (${words.always})` : ""));
+      const why = always ? words.always : this.heard(offered) && words[offered.gpc];
+      const label = make("label", {}, box, title + (why ? ` (${why})` : ""));
       return make("li", {}, label, told);
     };
     const whole = make("details", {}, make("summary", {}, words.whole), ...paragraphs(text));
@@ -144,6 +147,16 @@ class Consent extends Part {
     this.deeper.ariaExpanded = "true";
     this.deeper.textContent = words.save;
     this.deeper.className = "save";
+  }
+
+  /** What the browser's signal is to a purpose here: "binding", "honoured", or nothing. */
+  heard({ gpc, default: stands }) {
+    return stands != "always" && this.shop.consent.now().gpc ? gpc : "";
+  }
+
+  /** Whether the signal outranks a yes: such a yes is not taken, for it would count for nothing. */
+  bound(offered) {
+    return this.heard(offered) == "binding";
   }
 
   ticked(purpose) {
@@ -154,7 +167,9 @@ class Consent extends Part {
   async say(answer) {
     const { id, version, locale, purposes, words } = this.notice;
     const asked = purposes.filter(({ default: stands }) => stands != "always");
-    const said = Object.fromEntries(asked.map(({ purpose }) => [purpose, answer(purpose)]));
+    const said = Object.fromEntries(
+      asked.map((one) => [one.purpose, !this.bound(one) && answer(one.purpose)]),
+    );
     this.inside.replaceChildren(make("p", { className: "said", role: "status" }, words.saved));
     await this.shop.consent.set(said, {
       notice: `${id}@${version}`,
