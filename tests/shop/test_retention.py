@@ -11,7 +11,9 @@ import pytest
 from shop_worlds import Clock, agree, track
 
 from tactful.assembly import Opened, init_shop, open_shop
+from tactful.shop import Asking
 from tactful.shop.background import Background
+from tactful.terms import Identifier, IdentifierKind, Proof, RequestKind, RequestState
 
 PLAN = """
 [properties.size]
@@ -171,3 +173,19 @@ def test_the_chore_is_the_same_round(hats: Opened, clock: Clock) -> None:
     ).do_due()
     assert _kept(hats, "ann") == {"Hat Tried": {"shade": "red"}}
     assert hats.shop.totals()["expired", "properties"] == 1
+
+
+def test_a_stranger_keeps_nobodys_data(hats: Opened, clock: Clock) -> None:
+    """Their restriction stops every use, and yet what is past its term goes; a proven one holds."""
+    for user in ("ann", "bob"):
+        _try_and_wear(hats, user)
+    for user, proof in (("ann", None), ("bob", Proof.SIGNED_IN)):
+        named = Identifier(IdentifierKind.USER_ID, user)
+        kind = RequestKind.RESTRICTION
+        asking = Asking(kind=kind, identifier=named, proof=proof, stranger=proof is None)
+        assert hats.shop.requests.open(asking).state is RequestState.DONE
+        assert hats.shop.subject(user).export()["restricted"] is True
+    clock.go(days=11)
+    done = hats.retaining.expire(clock())
+    assert (done.counts["events"], done.spared) == (1, 1)
+    assert set(_kept(hats, "bob")) == {"Hat Tried", "Hat Worn"}

@@ -1,7 +1,7 @@
 """The words: what a policy finds, what a repr shows, and that the errors are the tree drawn."""
 
 import inspect
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -26,6 +26,7 @@ from tactful.terms import (
     TrackingPlan,
     errors,
 )
+from tactful.terms.standing import UNPROVEN
 
 
 def notice(
@@ -300,3 +301,36 @@ def test_signals_show_nothing_of_what_came_and_are_told_apart() -> None:
     assert len({signals.key for signals in (said, Signals(), Signals(gpp="CQ-secret"))}) == 3
     assert not Signals()
     assert all([said, Signals(gpp="DB"), Signals(categories={"a": True})])
+
+
+@pytest.mark.parametrize(
+    ("said", "restricted", "held"),
+    [
+        ([], False, False),
+        ([("restrict", "api")], True, True),
+        ([("restrict", UNPROVEN)], True, False),
+        ([("restrict", "api"), ("restrict", UNPROVEN)], True, True),
+        ([("restrict", UNPROVEN), ("restrict", "api")], True, True),
+        ([("restrict", "api"), ("lift", "api")], False, False),
+        ([("restrict", "api"), ("lift", "api"), ("restrict", UNPROVEN)], True, False),
+    ],
+)
+def test_only_a_proven_restriction_holds_back_what_is_past_its_term(
+    said: list[tuple[str, str]], *, restricted: bool, held: bool
+) -> None:
+    """Any restriction stops every use; a stranger's changes nothing about when data goes."""
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    standing = Standing(
+        statements=tuple(
+            Statement(
+                purpose="",
+                kind=StatementKind(kind),
+                at=start + timedelta(seconds=place),
+                source=source,
+            )
+            for place, (kind, source) in enumerate(said)
+        )
+    )
+    at = start + timedelta(days=1)
+
+    assert (standing.restricted(at), standing.held_back(at)) == (restricted, held)

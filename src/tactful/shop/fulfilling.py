@@ -7,7 +7,16 @@ from typing import Final
 
 from tactful.shop.consenting import Consenting
 from tactful.shop.subjects import Subject
-from tactful.terms import Mistake, Policy, Request, RequestKind, StatementKind, TraitOrigin
+from tactful.terms import (
+    Mistake,
+    Policy,
+    Proof,
+    Request,
+    RequestKind,
+    StatementKind,
+    TraitOrigin,
+)
+from tactful.terms.standing import UNPROVEN
 
 SOLD: Final = ("advertising", "partner_matching")
 """The purposes for which data leaves for others (Civ. Code 1798.140(ad) and (ah))."""
@@ -51,7 +60,7 @@ class Fulfilling:
         does: dict[RequestKind, Callable[[], object]] = {
             RequestKind.RECTIFICATION: lambda: self._rectify(subject, asked),
             RequestKind.ERASURE: subject.erase,
-            RequestKind.RESTRICTION: subject.restrict,
+            RequestKind.RESTRICTION: lambda: _restrict(request, subject),
             RequestKind.OBJECTION: lambda: self._refuse(request, subject, asked),
             RequestKind.OPT_OUT_SALE: lambda: self._refuse(request, subject, asked),
             RequestKind.LIMIT_SENSITIVE: lambda: self._refuse(request, subject, asked),
@@ -81,3 +90,8 @@ class Fulfilling:
         if isinstance(named, list) and named:
             return tuple(name for name in optional if name in named)
         return optional
+
+
+def _restrict(request: Request, subject: Subject) -> None:
+    proven = request.proof not in {"", Proof.NOT_NEEDED}
+    subject.restrict(source="request" if proven else UNPROVEN)

@@ -104,7 +104,7 @@ class Receiving:
             reference=asking.reference,
             steps=(first_step(now, by=asking.by.value, channel=asking.channel),),
         )
-        proof = Proof.NOT_NEEDED if asking.kind.at_once else asking.proof
+        proof = asking.proof or (Proof.NOT_NEEDED if asking.kind.at_once else None)
         if proof is None:
             return request
         verified = next_step(request, StepKind.VERIFIED, now, by=OURSELVES, reason=proof.value)

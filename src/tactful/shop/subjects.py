@@ -143,9 +143,9 @@ class Subject:
         """Return how often each activity used the subject's data, by (activity, day)."""
         return self._parts.store.records.uses(self._permit())
 
-    def restrict(self, *, lift: bool = False) -> None:
+    def restrict(self, *, lift: bool = False, source: str = "api") -> None:
         """Keep the subject's data but use it for nothing, or lift that (Art. 18)."""
-        self._consenting.restrict(self._number, lift=lift)
+        self._consenting.restrict(self._number, lift=lift, source=source)
 
     def erase(self) -> Erasure:
         """Erase the subject, under every number, from store, lake and models (Art. 17)."""

@@ -29,6 +29,9 @@ class StatementKind(enum.StrEnum):
         return self in {StatementKind.DENY, StatementKind.WITHDRAW, StatementKind.OBJECT}
 
 
+UNPROVEN = "unproven request"
+"""The source of a restriction that somebody asked for without showing who they are."""
+
 _ABOUT_EVERYTHING = frozenset({StatementKind.RESTRICT, StatementKind.LIFT})
 _CAUTION = {kind: rank for rank, kind in enumerate(StatementKind)}
 
@@ -144,6 +147,22 @@ class Standing:
     def restricted(self, at: datetime) -> bool:
         """Tell whether processing is restricted at *at* (Art. 18)."""
         return any(s.kind is StatementKind.RESTRICT for s in self._said("", at)[-1:])
+
+    def held_back(self, at: datetime) -> bool:
+        """
+        Tell whether nothing may be deleted either, because the subject needs it (Art. 18(2)).
+
+        A restriction by somebody who showed nothing to be the subject stops every use at once; but
+        it must not keep somebody else's data for longer than they were told, nor take the effect
+        of a restriction that the subject asked for.
+        """
+        held = False
+        for statement in self._said("", at):
+            if statement.kind is StatementKind.LIFT:
+                held = False
+            elif statement.source != UNPROVEN:
+                held = True
+        return held
 
     def _said(self, purpose: str, at: datetime) -> list[Statement]:
         heard = (s for s in self.statements if s.purpose == purpose and s.at <= at)

@@ -150,11 +150,11 @@ class SqliteExpiring:
         self._records = records
 
     def restricted(self, at: datetime) -> frozenset[int]:
-        """Return every number of the subjects whose data may be kept only (Art. 18)."""
+        """Return every number of the subjects whose data stays, however old (Art. 18)."""
         db = self._engine.read()
         query = "SELECT DISTINCT subject FROM statements WHERE kind IN ('restrict', 'lift')"
         spoken = [SubjectId(subject) for (subject,) in db.execute(query).fetchall()]
-        found = [subject for subject in spoken if read_standing(db, subject).restricted(at)]
+        found = [subject for subject in spoken if read_standing(db, subject).held_back(at)]
         return frozenset(member for one in found for member in self._engine.members(one))
 
     def expire(
