@@ -230,6 +230,7 @@ class Subject:
     def _holdings(self, permit: Permit) -> Holdings:
         store = self._parts.store
         return Holdings(
+            known_since=store.profiles.known_since(permit),
             identifiers=store.profiles.identifiers(permit),
             traits=store.profiles.known_traits(permit),
             features=self._features(permit),

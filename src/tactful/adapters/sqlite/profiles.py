@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Final
 
@@ -217,6 +217,13 @@ class SqliteProfiles:
             self._engine.digests.retake(db, subject, self._engine.clock())
 
         self._engine.change(work, Change(subject=subject, kind=ChangeKind.SETTLED))
+
+    def known_since(self, permit: Permit) -> datetime:
+        """Return when the subject was first known, under whichever number that was."""
+        members = self._engine.members(self._engine.covered(permit))
+        query = f"SELECT min(created_at) FROM subjects WHERE id IN ({places(members)})"
+        seconds = self._engine.read().execute(query, members).fetchone()[0]
+        return datetime.fromtimestamp(seconds, tz=UTC)
 
     def group(self, permit: Permit) -> str | None:
         """Return the group the subject falls in."""

@@ -194,6 +194,9 @@ class Profiles(Protocol):
     def dealt(self, permit: Permit, relationship: Relationship) -> None:
         """Record a dealing; of each kind, offered or not, the newest is kept."""
 
+    def known_since(self, permit: Permit) -> datetime:
+        """Return when the subject was first known, under whichever number that was."""
+
     def group(self, permit: Permit) -> str | None:
         """Return the group the subject falls in, kept for `segment_personalization`."""
 

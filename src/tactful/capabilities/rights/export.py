@@ -34,6 +34,7 @@ class Holdings:
     standing: Standing
     events: Sequence[Event]
     uses: Mapping[tuple[str, date], int]
+    known_since: datetime
     merges: Sequence[Merge] = ()
     requests: Sequence[tuple[Request, Mapping[int, str]]] = ()
     letters: Sequence[Posted] = ()
@@ -53,6 +54,7 @@ def export(permit: Permit, holdings: Holdings, *, policy: Policy) -> dict[str, o
     standing = holdings.standing
     return {
         "exportedAt": _iso(permit.decided_at),
+        "knownSince": _iso(holdings.known_since),
         "identifiers": [{"kind": i.kind.value, "value": i.value} for i in holdings.identifiers],
         "region": standing.region,
         "residence": standing.residence,
@@ -182,6 +184,7 @@ def _event(event: Event) -> dict[str, object]:
         "properties": dict(event.properties),
         "purposes": sorted(event.purposes),
         "source": event.source,
+        "session": event.session,
     }
 
 

@@ -116,6 +116,17 @@ class ProfilesSuite:
         assert digest is not None
         assert (digest.regime, digest.residence_known) == (shelf.policy.regime_index("US"), True)
 
+    def test_when_somebody_was_first_known(self, shelf: Shelf) -> None:
+        """The moment they came in; of a person of two numbers the first."""
+        first = shelf.clock()
+        ann = shelf.subject("ann")
+        shelf.clock.move(timedelta(days=3))
+        bob = shelf.subject("bob")
+        profiles, identities = shelf.store.profiles, shelf.store.identities
+        assert profiles.known_since(shelf.permit(bob)) == shelf.clock()
+        identities.merge(shelf.permit(bob), shelf.permit(ann), by="shop")
+        assert profiles.known_since(shelf.permit(bob)) == first
+
     def test_group_is_seen_at_once_and_lasts(self, shelf: Shelf) -> None:
         """The group just joined is returned by the next question, and after a reopening."""
         ann = shelf.subject()
