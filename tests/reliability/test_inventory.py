@@ -96,18 +96,17 @@ def test_every_file_is_accounted_for(opened: Opened) -> None:
 FILES = {
     "tactful.toml": "settings, about nobody",
     "policy/*": "what the shop wrote, about nobody",
-    "keys/*": "keys, and the hash of one",
+    "keys/*": "keys, the hash of one, and keyed digests of who was erased",
     "data/store.db": "the inventory says of each column",
     "data/store.db-wal": "copies of pages of it, emptied by an erasure",
     "data/store.db-shm": "the index of those",
     "data/lake/*": "events, which the copy shows wherever they lie",
-    "data/erasures.log": "numbers of the erased, to erase them again after a restore",
     "data/*.lock": "who holds the folder",
     "models/*": "what models learned from: events that the copy shows, forgotten by an erasure",
 }
 """Every kind of file, and what it holds of anybody."""
 
-_AT_TIMES = {"data/store.db-wal", "data/store.db-shm", "data/*.lock", "data/erasures.log"}
+_AT_TIMES = {"data/store.db-wal", "data/store.db-shm", "data/*.lock"}
 
 _NOT_OF_ANN = {"claims", "lake_owed"}
 """Nobody else claimed her address, and nothing is owed before the erasure."""
