@@ -69,6 +69,7 @@ def test_the_copy_holds_what_it_is_said_to_hold(opened: Opened) -> None:
     copy = opened.shop.subject("ann").export()
     empty = {path for path in paths() if not any(map(_says_something, at_path(copy, path)))}
     assert empty == set()
+    assert at_path(copy, "events[].session") == ["visit-1"]  # it lies in the body, with the rest
 
 
 def test_an_erasure_leaves_no_row_behind(opened: Opened) -> None:
