@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 from hypothesis import strategies as st
 
 from tactful.mechanisms.arrays import Arrays
@@ -27,13 +28,17 @@ def with_least_owners(count: int) -> Settings:
 
 
 def identical(one: Arrays, other: Arrays) -> bool:
-    """Tell whether both hold the same bytes under the same names."""
+    """Tell whether both hold the same bytes under the same names; a solution, to 1e-9."""
     return one.keys() == other.keys() and all(
         one[name].dtype == other[name].dtype
         and one[name].shape == other[name].shape
-        and one[name].tobytes() == other[name].tobytes()
+        and (one[name].tobytes() == other[name].tobytes() or _close(name, one, other))
         for name in one
     )
+
+
+def _close(name: str, one: Arrays, other: Arrays) -> bool:
+    return name == "ease_inverse" and bool(np.allclose(one[name], other[name], rtol=0, atol=1e-9))
 
 
 def answers(models: Models) -> list[object]:
@@ -42,7 +47,7 @@ def answers(models: Models) -> list[object]:
     return [
         *(
             ask(ids, limit=5)
-            for ask in (models.nearest, models.beside, models.fused)
+            for ask in (models.nearest, models.beside, models.fused, models.discover)
             for ids in asked
         ),
         models.popular(limit=5),

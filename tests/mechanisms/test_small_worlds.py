@@ -5,16 +5,22 @@ import dataclasses
 import pytest
 
 from tactful.mechanisms.co_occurrence import CoOccurrenceSettings
+from tactful.mechanisms.ease import EaseSettings
 from tactful.mechanisms.interactions import Interactions, Session
 from tactful.mechanisms.models import Candidate, Models, Settings
 from tactful.mechanisms.nearest_sessions import NearestSettings
+from tactful.mechanisms.popularity import PopularitySettings
 
 PLAIN = Settings(
     nearest=NearestSettings(recent=2, nearest=2, fading=0.5, length_damping=0.0, ageing=0.0),
     beside=CoOccurrenceSettings(
         neighbours=2, length_damping=0, from_popularity=0, to_popularity=0, sharpness=1, again=1
     ),
+    ease=EaseSettings(most_items=0),
 )
+
+COUNTS = Settings(ease=EaseSettings(most_items=0))
+"""Baskets are completed by counts alone."""
 
 TEA: list[Session] = [
     (1, 10, ["kettle", "teapot"]),
@@ -131,7 +137,7 @@ def test_popular_items_and_long_sessions_can_be_damped() -> None:
         (0, 4, ["bag", "b"]),
     ]
 
-    answer = Models.build(Interactions.of(log)).beside(["pen"], limit=9)
+    answer = Models.build(Interactions.of(log), COUNTS).beside(["pen"], limit=9)
 
     assert names(answer) == ["ink", "bag"]
 
@@ -192,3 +198,32 @@ def test_likeness_is_damped_by_length_and_sharpened() -> None:
     models = Models.build(Interactions.of(log), dataclasses.replace(PLAIN, beside=beside))
 
     assert [(c.item, c.score) for c in models.beside(["cup"], limit=2)] == [("z", 1.0), ("a", 0.25)]
+
+
+def test_what_was_chosen_most_often_comes_again_first() -> None:
+    """Two cups before one dish; of equals the later, unless the other is the popular one."""
+    popular: list[Session] = [(owner, 40 + owner, ["mug"]) for owner in range(1, 6)]
+    least = dataclasses.replace(PLAIN, popularity=PopularitySettings(least_owners=2))
+    own = ["cup", "mug", "dish", "cup"]
+
+    alone = Models.build(Interactions.of([]), least).again(own, limit=9)
+    among = Models.build(Interactions.of(popular), least).again(own, limit=9)
+
+    assert names(alone) == ["cup", "dish", "mug"]
+    assert names(among) == ["mug", "cup", "dish"]
+    assert names(Models.build(Interactions.of([]), least).again(own, limit=1)) == ["cup"]
+
+
+def test_what_was_chosen_is_no_discovery() -> None:
+    """A kettle and a cup: what completes them is neither, and the popular one comes first."""
+    both: list[Session] = [(n, n, ["kettle", "mug"]) for n in range(1, 11)]
+    log = both + [(20 + n, n, ["kettle", "saucer"]) for n in range(1, 9)]
+    log += [(40 + n, 10, ["saucer"]) for n in range(30)]
+    models = Models.build(
+        Interactions.of(log), Settings(popularity=PopularitySettings(least_owners=2))
+    )
+
+    answer = models.discover(["kettle", "cup", "kettle"], limit=9)
+
+    assert names(answer) == ["saucer", "mug"]
+    assert names(models.beside(["kettle"], limit=9)) == ["mug", "saucer"]

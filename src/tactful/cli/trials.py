@@ -8,7 +8,6 @@ the data is not part of tactful.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,8 +97,8 @@ def _known_subjects(data: Path, on_lines: Counting, *, filter_seen: bool) -> Tri
         known=models.log.vocabulary.codes,
         filter_seen=filter_seen,
     )
-    own: Mapping[str, Ask] = {} if filter_seen else {"own purchases": _own_purchases}
-    asks = {**_ways(models, "beside", "fused", "popular"), **own}
+    ways = ("discover",) if filter_seen else ("again", "again, then discover")
+    asks = _ways(models, *ways, "beside", "popular")
     return Trial(models=models, cases=list(cases), asks=asks)
 
 
@@ -126,23 +125,22 @@ PROTOCOLS: Mapping[str, Callable[[Path, Counting], Trial]] = {
 }
 
 
-def _own_purchases(
-    asked: Sequence[str], /, *, limit: int, exclude: frozenset[str]
-) -> Sequence[Candidate]:
-    """Answer with what was chosen most often, the later of equals first."""
-    last = {item: place for place, item in enumerate(asked)}
-    counts = Counter(item for item in asked if item not in exclude)
-    best = sorted(counts, key=lambda item: (-counts[item], -last[item]))[:limit]
-    return [Candidate(item, float(counts[item]), ()) for item in best]
-
-
 def _ways(models: Models, *names: str) -> Mapping[str, Ask]:
     def popular(
         _asked: Sequence[str], /, *, limit: int, exclude: frozenset[str]
     ) -> Sequence[Candidate]:
         return models.popular(limit=limit, exclude=exclude)
 
+    def again_then_discover(
+        asked: Sequence[str], /, *, limit: int, exclude: frozenset[str]
+    ) -> Sequence[Candidate]:
+        own = models.again(asked, limit=limit, exclude=exclude)
+        return (*own, *models.discover(asked, limit=limit - len(own), exclude=exclude))
+
     ways: Mapping[str, Ask] = {
+        "discover": models.discover,
+        "again": models.again,
+        "again, then discover": again_then_discover,
         "nearest": models.nearest,
         "beside": models.beside,
         "fused": models.fused,

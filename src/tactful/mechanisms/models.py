@@ -2,19 +2,25 @@
 All models of one log, built together and forgotten together.
 
 Immutable: taking an owner out gives new models, equal bit for bit to those built without the
-owner.  Unknown items in a question are ignored; models of an empty log answer nothing.  Reads and
-writes no files, and does not know which answer may be shown to whom.
+owner, but for the inverse of EASE, which is equal to 1e-9.
+
+Unknown items in a question are ignored; models of an empty log answer nothing.  Reads and writes no
+files, and does not know which answer may be shown to whom.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets
 from tactful.mechanisms.co_occurrence import CoOccurrence, CoOccurrenceSettings
+from tactful.mechanisms.ease import Ease, EaseSettings
 from tactful.mechanisms.fusion import FusionSettings
 from tactful.mechanisms.interactions import Interactions
 from tactful.mechanisms.nearest_sessions import NearestSessions, NearestSettings, Scratch
@@ -23,6 +29,9 @@ from tactful.mechanisms.popularity import Popularity, PopularitySettings
 from tactful.mechanisms.query import Query, even, fading
 
 NO_ITEMS: frozenset[str] = frozenset()
+
+UNPOPULAR = 0.1
+"""What an item that nobody chose lately counts beside popular ones, in choices."""
 
 
 class Candidate(NamedTuple):
@@ -39,6 +48,8 @@ class Settings:
     How models are built and asked.
 
     `window` newest items of a session are looked at, `basket` items of any other question.
+    `discover_lately` and `again_lately` are the powers of its recent popularity by which an item
+    counts more there: chosen on Online Retail before 2011-11-11, its last four weeks held out.
     """
 
     window: int = 6
@@ -47,6 +58,9 @@ class Settings:
     beside: CoOccurrenceSettings = field(default_factory=CoOccurrenceSettings)
     popularity: PopularitySettings = field(default_factory=PopularitySettings)
     fusion: FusionSettings = field(default_factory=FusionSettings)
+    ease: EaseSettings = field(default_factory=EaseSettings)
+    discover_lately: float = 0.5
+    again_lately: float = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,11 +72,14 @@ class Models:
     _nearest: NearestSessions
     _beside: CoOccurrence
     _popularity: Popularity
+    _ease: Ease
     _idle: list[Scratch] = field(default_factory=list, repr=False)
 
     @classmethod
-    def build(cls, log: Interactions, settings: Settings | None = None) -> Models:
-        """Build every model of *log*."""
+    def build(
+        cls, log: Interactions, settings: Settings | None = None, *, ease: Ease | None = None
+    ) -> Models:
+        """Build every model of *log*; *ease*, where it is solved already."""
         settings = settings or Settings()
         nearest = NearestSessions.of(log, settings.nearest)
         return cls(
@@ -71,16 +88,19 @@ class Models:
             _nearest=nearest,
             _beside=CoOccurrence.of(log, settings.beside, sessions=nearest.sessions),
             _popularity=Popularity.of(log, settings.popularity),
+            _ease=ease or Ease.of(log, settings.ease),
         )
 
     def without(self, *owners: int) -> Models:
         """Return the models of the log without the sessions of *owners*."""
         log = self.log.without(*owners)
-        return self if log is self.log else Models.build(log, self.settings)
+        if log is self.log:
+            return self
+        return Models.build(log, self.settings, ease=self._ease.without(self.log, log, *owners))
 
     def arrays(self) -> Arrays:
         """Return everything but the settings as arrays, for `from_arrays`."""
-        parts = (self.log, self._nearest, self._beside, self._popularity)
+        parts = (self.log, self._nearest, self._beside, self._popularity, self._ease)
         return {name: array for part in parts for name, array in part.arrays().items()}
 
     @classmethod
@@ -98,6 +118,9 @@ class Models:
             _nearest=NearestSessions.from_arrays(arrays, log=log, settings=settings.nearest),
             _beside=CoOccurrence.from_arrays(arrays),
             _popularity=Popularity.from_arrays(arrays),
+            _ease=Ease.from_arrays(arrays, log=log, settings=settings.ease)
+            if "ease_items" in arrays  # an artefact from before this model
+            else Ease.of(log, settings.ease),
         )
 
     def warm(self) -> None:
@@ -117,9 +140,60 @@ class Models:
     def beside(
         self, items: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
     ) -> tuple[Candidate, ...]:
-        """Return what stands in the same sessions as *items*, in any order, but none of them."""
+        """
+        Return what completes *items*, in any order, but none of them.
+
+        By EASE where it knows any of them, else by the sessions that they share.  Shares may be
+        below 0: an item of the basket may speak against another.
+        """
         query = even(*self._codes(items, self.settings.basket, exclude.union(items)))
+        if limit > 0 and self._ease.knows(query.items):
+            return self._completed(query, None, limit)
         return self._ask(self._beside, query, limit)
+
+    def discover(
+        self, chosen: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
+    ) -> tuple[Candidate, ...]:
+        """Return what completes all that somebody chose, none of it, the popular ones first."""
+        query = even(*self._codes(chosen, self.settings.basket, exclude.union(chosen)))
+        if limit > 0 and self._ease.knows(query.items):
+            factors = self._lately(self._ease.items, self.settings.discover_lately)
+            return self._completed(query, factors, limit)
+        return self._ask(self._beside, query, limit)
+
+    def again(
+        self, chosen: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS
+    ) -> tuple[Candidate, ...]:
+        """
+        Return what somebody chose before, the most frequent and popular first.
+
+        Args:
+            chosen: All that they chose, oldest first; an item as often as it was chosen.
+            limit: At most so many.
+            exclude: Items that may not be answered.
+        """
+        last = {item: place for place, item in enumerate(chosen)}
+        counts = Counter(item for item in chosen if item not in exclude)
+        codes = [self.log.vocabulary.codes.get(item, -1) for item in counts]
+        powers = self._lately(np.array(codes, np.int32), self.settings.again_lately).tolist()
+        scores = {item: counts[item] * power for item, power in zip(counts, powers, strict=True)}
+        best = sorted(scores, key=lambda item: (-scores[item], -last[item]))[: max(limit, 0)]
+        return tuple(Candidate(item, scores[item], ((item, scores[item]),)) for item in best)
+
+    def _completed(
+        self, query: Query, factors: Numbers | None, limit: int
+    ) -> tuple[Candidate, ...]:
+        """Ask EASE."""
+        wanted, shares = self._ease.rank(
+            query.items, query.weights, factors=factors, banned=query.banned, limit=limit
+        )
+        return self._candidates(query, wanted, shares)
+
+    def _lately(self, codes: Codes, power: float) -> Numbers:
+        """Return how popular the items of *codes* are now, to that power; a code of -1 is not."""
+        by_code = self._popularity.by_code(len(self.log.vocabulary))
+        lately: Numbers = (by_code[codes] + UNPOPULAR) ** power
+        return lately
 
     def fused(
         self, session: Sequence[str], *, limit: int, exclude: frozenset[str] = NO_ITEMS

@@ -56,6 +56,13 @@ class Popularity:
         best = slice(begin, min(end, begin + limit))
         return self.items[best].tolist(), self.scores[best].tolist()
 
+    def by_code(self, items: int) -> Numbers:
+        """Return the score over everybody of each of *items*, and one place more that is 0."""
+        scores = np.zeros(items + 1)
+        end = self.offsets[1]
+        scores[self.items[:end]] = self.scores[:end]
+        return scores
+
     def arrays(self) -> Arrays:
         """Return the lists as arrays, for `from_arrays`."""
         return {
