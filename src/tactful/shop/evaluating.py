@@ -18,10 +18,11 @@ from typing import Protocol
 from tactful.capabilities.recommend import (
     SLOTS,
     Known,
-    Lesson,
     Shelf,
+    Visit,
     lessons,
     slate,
+    visits,
 )
 from tactful.gate import Permitted
 from tactful.mechanisms.ranking_metrics import hit_rate, ndcg, reciprocal_rank
@@ -136,29 +137,26 @@ class Evaluating:
         self, opened: Permitted[tuple[Event, ...]], since: datetime, most: int
     ) -> list[_Case]:
         grouped, own = self._training.groups(), _by_subject(opened.value)
-        late = [
-            lesson
-            for lesson in lessons(opened)
-            if lesson[1] >= since.timestamp() and len(lesson[2]) > 1
-        ]
-        step = max(1, len(late) // most)
-        return [self._case(opened, lesson, own, grouped) for lesson in late[::step]]
+        # A visit that began before the cut was partly learned from.
+        late = [v for v in visits(opened) if v.began >= since and len(v.items) > 1]
+        count = min(most, len(late))
+        spread = [late[number * len(late) // count] for number in range(count)]
+        return [self._case(opened, visit, own, grouped) for visit in spread]
 
     def _case(
         self,
         opened: Permitted[tuple[Event, ...]],
-        lesson: Lesson,
+        visit: Visit,
         own: Mapping[SubjectId, Sequence[Event]],
         grouped: Mapping[SubjectId, str],
     ) -> _Case:
-        owner, (_, ended_at, items) = SubjectId(lesson[0]), lesson
+        subject, items = visit.subject, visit.items
         half = len(items) // 2
-        began = _began(own[owner], items[0], ended_at)
-        past = tuple(event for event in own[owner] if event.at < began)
-        group = self._group(past) if owner in grouped else None
+        past = tuple(event for event in own[subject] if event.at < visit.began)
+        group = self._group(past) if subject in grouped else None
         return _Case(
             past=opened.map(lambda _: past),
-            seen=opened.map(lambda _: tuple(items[:half])),
+            seen=opened.map(lambda _: items[:half]),
             group=opened.map(lambda _: group),
             targets=frozenset(items[half:]),
         )
@@ -177,11 +175,6 @@ def _by_subject(events: Sequence[Event]) -> Mapping[SubjectId, list[Event]]:
     for event in events:
         own[event.subject].append(event)
     return own
-
-
-def _began(own: Sequence[Event], first: str, ended_at: int) -> datetime:
-    """Return when the visit began: the last time its first item came up before its end."""
-    return max(e.at for e in own if first in e.items and e.at.timestamp() < ended_at + 1)
 
 
 def _foresight(level: Level, cases: Sequence[_Case], shelf: Shelf, progress: Progress) -> Foresight:

@@ -312,10 +312,14 @@ class Shop:
         return self._training.train(progress)
 
     def evaluate(
-        self, *, weeks: int = 2, progress: Progress = lambda _step, _done: None
+        self,
+        *,
+        weeks: int = 2,
+        most_cases: int = 2_000,
+        progress: Progress = lambda _step, _done: None,
     ) -> Evaluation:
         """Measure how well each level foresees the shop's own last *weeks* weeks."""
-        return self._evaluating.evaluate(weeks=weeks, progress=progress)
+        return self._evaluating.evaluate(weeks=weeks, most_cases=most_cases, progress=progress)
 
     def refresh(self) -> None:
         """Take up models that another process has published."""

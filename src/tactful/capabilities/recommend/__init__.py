@@ -1,6 +1,6 @@
 """Recommendation: fill the slots of a page at the level a person allows, with reasons."""
 
-from tactful.capabilities.recommend.lessons import Lesson, lessons
+from tactful.capabilities.recommend.lessons import Lesson, Visit, lessons, visits
 from tactful.capabilities.recommend.ports import Catalogue, Histories, Scored, Taught
 from tactful.capabilities.recommend.slate import RECENT, Known, Shelf, slate
 from tactful.capabilities.recommend.slots import ACTIVITIES, SLOTS, Slot
@@ -17,6 +17,8 @@ __all__ = [
     "Shelf",
     "Slot",
     "Taught",
+    "Visit",
     "lessons",
     "slate",
+    "visits",
 ]
