@@ -230,6 +230,7 @@ def teaching(*, items: Sequence[Item] = GOODS) -> Teaching:
             "notice_hash": ["0" * 64],
             "name": ["kept", "decisions", "refusal", "gap"],
             "weeks": [1],
+            "most_cases": [9],
             "progress": lambda: [Listener()],
             "source": ["tests"],
             "gpc": [False, True],

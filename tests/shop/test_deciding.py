@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from shop_worlds import Clock, agree, teach, track
+from shop_worlds import GOODS, Clock, agree, teach, track
 
 from tactful.shop import Question, Shop, Who
 from tactful.terms import Level, Mistake, NotFound
@@ -135,6 +137,21 @@ def test_the_page_itself_needs_nobodys_leave(shop: Shop) -> None:
     assert (decision.level, decision.refused) == (Level.NONE, ())
     assert decision.items[0].item == "teapot"
     assert decision.items[0].because[0].kind == "page"
+
+
+def test_who_has_seen_everything_sees_it_again(shop: Shop) -> None:
+    """They come back in that order, but neither the page's own item nor what is gone."""
+    agree(shop, "ada")
+    everything = [item.id for item in GOODS]
+    question = Question(
+        slot=FOR_YOU, who=Who(user_id="ada"), session=everything, page=everything[1]
+    )
+    shop.remove_items(everything[2:3])
+    shown = [item.item for item in shop.decide(question).items]
+    unseen = replace(question, session=everything[:4])
+
+    assert shown == [everything[0], *everything[3:]]
+    assert [item.item for item in shop.decide(unseen).items] == everything[4:]
 
 
 def test_an_empty_shop_answers_with_nothing(tmp_path: object, opened: object, shop: Shop) -> None:

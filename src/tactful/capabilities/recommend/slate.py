@@ -71,8 +71,9 @@ def slate(known: Known, slot: Slot, shelf: Shelf, *, limit: int) -> tuple[Candid
     """
     Return at most *limit* items for *slot*, best first.
 
-    A slot is never empty while the catalogue is not: after the models come the group's favourites,
-    then what is popular, then the catalogue in its order.
+    A slot is empty only where there is nothing to show but the page's own item: after the models
+    come the group's favourites, then what is popular, then the catalogue in its order.  Where all
+    of that was looked at in this visit, it is shown again, the first first.
 
     Args:
         known: What the level allows to be known.
@@ -86,8 +87,9 @@ def slate(known: Known, slot: Slot, shelf: Shelf, *, limit: int) -> tuple[Candid
     found = _candidates(lists, known)
     filling = _filling(known, slot, shelf, limit=depth, exclude=exclude, found=lists)
     goods = shelf.catalogue.all()
-    shown = (c for c in chain(found, filling) if _showable(goods.get(c.item)))
-    return tuple(islice(shown, limit))
+    fresh = (c for c in chain(found, filling) if _showable(goods.get(c.item)))
+    shown = tuple(islice(fresh, limit))
+    return shown or tuple(islice(_seen(known, goods), limit))
 
 
 def _candidates(lists: Sequence[Sequence[Scored]], known: Known) -> Iterator[Candidate]:
@@ -196,7 +198,7 @@ def _filling(
     exclude: frozenset[str],
     found: Sequence[Sequence[Scored]],
 ) -> Iterator[Candidate]:
-    """Yield what comes after the models: the group's favourites, the popular, the catalogue."""
+    """Yield what comes after the models, in the order that `slate` states."""
     group = known.group.value if known.group else None
     taken = set(exclude).union(scored.item for ranked in found for scored in ranked)
     exclude = frozenset(taken)
@@ -207,6 +209,13 @@ def _filling(
     yield from _fresh(shelf.models.popular(limit=limit, exclude=exclude), "popular", taken)
     for item in shelf.catalogue.all():
         if item not in taken:
+            yield Candidate(item=item, score=0.0, because=())
+
+
+def _seen(known: Known, goods: Mapping[str, Item]) -> Iterator[Candidate]:
+    """Yield what this visit looked at and may still be shown, but not the page's own item."""
+    for item in dict.fromkeys(known.visited):
+        if item != known.page and _showable(goods.get(item)):
             yield Candidate(item=item, score=0.0, because=())
 
 
