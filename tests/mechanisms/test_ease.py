@@ -10,6 +10,7 @@ from model_worlds import logs
 
 from tactful.mechanisms.ease import DRIFT, UNIT, Ease, EaseSettings
 from tactful.mechanisms.interactions import Interactions, Session
+from tactful.mechanisms.models import equal
 
 TINY = EaseSettings(least_sessions=1, regularisation=0.5)
 
@@ -136,3 +137,15 @@ def test_an_item_of_too_few_sessions_has_no_place() -> None:
     assert [log.vocabulary.ids[code] for code in model.items] == ["cup", "dish", "fork", "glass"]
     assert [rest.vocabulary.ids[code] for code in after.items] == ["cup", "fork", "glass"]
     assert np.allclose(after.inverse, Ease.of(rest, twice).inverse, rtol=0, atol=1e-12)
+
+
+def test_equal_models_are_told_from_others() -> None:
+    """A count is equal or not; an inverse may be a billionth away, and no more."""
+    log, model = solved([(1, 1, ["cup", "dish"])])
+    arrays = {**log.arrays(), **model.arrays()}
+
+    assert equal(arrays, {**arrays, "ease_inverse": model.inverse + 9e-10})
+    assert not equal(arrays, {**arrays, "ease_inverse": model.inverse + 2e-9})
+    assert not equal(arrays, {**arrays, "items": log.items + 1})
+    assert not equal(arrays, {**arrays, "items": log.items[:1]})
+    assert not equal(arrays, log.arrays())

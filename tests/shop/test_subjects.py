@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 from shop_worlds import agree, teach, track
 
 from tactful.assembly import Opened
+from tactful.mechanisms.models import equal
 from tactful.shop import Question, Shop
 from tactful.terms import Level, Mistake, NotFound
 
@@ -89,8 +89,8 @@ def test_models_after_erasing_equal_models_never_taught(shop: Shop) -> None:
     erasure = shop.subject("ada").erase()
 
     assert erasure.models_changed
-    assert not _equal(with_ada, without)
-    assert _equal(dict(shop.models.current.arrays()), without)
+    assert not equal(with_ada, without)
+    assert equal(dict(shop.models.current.arrays()), without)
 
 
 def test_withdrawing_from_training_makes_the_models_forget(shop: Shop) -> None:
@@ -103,14 +103,10 @@ def test_withdrawing_from_training_makes_the_models_forget(shop: Shop) -> None:
 
     shop.consent(ada, {"model_training": "withdraw"})
 
-    assert _equal(dict(shop.models.current.arrays()), without)
+    assert equal(dict(shop.models.current.arrays()), without)
     assert [e["purposes"] for e in shop.subject("ada").export()["events"]] == [  # type: ignore[attr-defined]
         ["individual_personalization", "measurement"]
     ]
-
-
-def _equal(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
-    return one.keys() == other.keys() and all(np.array_equal(one[k], other[k]) for k in one)
 
 
 def _found(opened: Opened, text: str) -> bool:
@@ -137,4 +133,4 @@ def test_who_leaves_during_a_training_is_not_in_what_it_publishes(shop: Shop) ->
     shop.train(leave)
 
     assert left
-    assert _equal(dict(shop.models.current.arrays()), without)
+    assert equal(dict(shop.models.current.arrays()), without)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from tactful.demo.narration import Narration
+from tactful.mechanisms.models import equal
 from tactful.shop import Question, Shop, Who
 from tactful.terms import Decision
 
@@ -133,12 +132,12 @@ def _erased(stage: Stage, hero: Who) -> None:
     rows = ", ".join(f"{n} {kind}" for kind, n in sorted(erasure.removed.items()) if n)
     stage.voice.say(f"removed: {rows}")
     after = stage.shop.models.current.arrays()
-    stage.voice.say(f"models taught with her differ from before: {not _same(with_her, without)}")
+    stage.voice.say(f"models taught with her differ from before: {not equal(with_her, without)}")
     stage.voice.say(
-        f"models after erasing equal those never taught by her: {_same(after, without)}"
+        f"models after erasing equal those never taught by her: {equal(after, without)}"
     )
     decision = stage.ask(hero)
-    _hold(_same(after, without) and decision.level == "none", "erased means gone")
+    _hold(equal(after, without) and decision.level == "none", "erased means gone")
 
 
 def _looks(items: Sequence[str]) -> list[dict[str, object]]:
@@ -175,10 +174,6 @@ def _events(shop: Shop) -> list[Mapping[str, object]]:
 def _purposes(event: Mapping[str, object]) -> Sequence[str]:
     purposes = event["purposes"]
     return purposes if isinstance(purposes, list) else ()
-
-
-def _same(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bool:
-    return one.keys() == other.keys() and all(np.array_equal(one[k], other[k]) for k in one)
 
 
 def _hold(kept: bool, promise: str) -> None:  # noqa: FBT001 - a promise is held or it is not

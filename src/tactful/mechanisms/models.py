@@ -34,6 +34,20 @@ UNPOPULAR = 0.1
 """What an item that nobody chose lately counts beside popular ones, in choices."""
 
 
+SOLVED_TO = 1e-9
+"""How far two inverses of the same log may be from each other: one solved, one downdated."""
+
+
+def equal(one: Arrays, other: Arrays) -> bool:
+    """Tell whether two models wrote down the same: bit for bit, an inverse to `SOLVED_TO`."""
+    if one.keys() != other.keys() or any(one[name].shape != other[name].shape for name in one):
+        return False
+    allowed = {"ease_inverse": SOLVED_TO}
+    return all(
+        np.allclose(one[name], other[name], rtol=0, atol=allowed.get(name, 0)) for name in one
+    )
+
+
 class Candidate(NamedTuple):
     """An item, its score, and what each item of the question has in it; the shares add up."""
 
