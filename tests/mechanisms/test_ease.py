@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from model_worlds import logs
 
-from tactful.mechanisms.ease import DRIFT, UNIT, Ease, EaseSettings
+from tactful.mechanisms.co_occurrence import UNIT
+from tactful.mechanisms.ease import DRIFT, Ease, EaseSettings
 from tactful.mechanisms.interactions import Interactions, Session
 from tactful.mechanisms.models import equal
 

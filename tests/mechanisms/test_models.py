@@ -121,6 +121,15 @@ def test_models_come_back_from_their_arrays(log: list[Session], named: dict[int,
     assert identical(models.without(1).arrays(), again.without(1).arrays())
 
 
+def test_an_artefact_from_before_a_model_is_completed() -> None:
+    """What was written without EASE is read, and EASE is solved from its log."""
+    models = built([(1, 1, ["cup", "dish"]), (2, 2, ["cup", "dish"]), (3, 3, ["cup", "ewer"])])
+    older = {name: a for name, a in models.arrays().items() if not name.startswith("ease")}
+
+    assert len(older) < len(models.arrays())
+    assert identical(models.arrays(), Models.from_arrays(older, SMALL).arrays())
+
+
 def test_no_array_can_be_changed() -> None:
     """Models are shared between threads and mapped from files: nothing writes on them."""
     arrays = built([(1, 1, ["cup", "dish"])]).arrays()

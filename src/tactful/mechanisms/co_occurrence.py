@@ -75,7 +75,7 @@ class CoOccurrence:
         cls, log: Interactions, settings: CoOccurrenceSettings, *, sessions: Sessions
     ) -> CoOccurrence:
         """Count the pairs of *log*, whose index *sessions* is, and keep each item's best."""
-        worth = _worth(log, settings)
+        worth = pair_worth(log, settings.length_damping)
         total = np.bincount(log.items, np.repeat(worth, np.diff(log.offsets)), len(log.vocabulary))
         powers = np.array([[settings.from_popularity], [settings.to_popularity]])
         damping = (total / UNIT) ** powers
@@ -114,10 +114,10 @@ class CoOccurrence:
 _NAMES = ("beside", "likeness", "beside_offsets")
 
 
-def _worth(log: Interactions, settings: CoOccurrenceSettings) -> npt.NDArray[np.int64]:
-    """Return what a pair in each session counts, as a whole number."""
+def pair_worth(log: Interactions, length_damping: float) -> npt.NDArray[np.int64]:
+    """Return what a pair in each session counts, in `UNIT`: (items / 2) ** -length_damping."""
     lengths = np.maximum(np.diff(log.offsets), 2).astype(np.float64)
-    damped = UNIT * (lengths / 2) ** -settings.length_damping
+    damped = UNIT * (lengths / 2) ** -length_damping
     return np.maximum(np.rint(damped), 1).astype(np.int64)
 
 

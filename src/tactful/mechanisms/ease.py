@@ -23,6 +23,7 @@ import numpy.typing as npt
 from numba import njit
 
 from tactful.mechanisms.arrays import Arrays, Codes, Numbers, Offsets, frozen
+from tactful.mechanisms.co_occurrence import UNIT, pair_worth
 from tactful.mechanisms.interactions import Interactions
 
 DRIFT = 1e-9
@@ -30,9 +31,6 @@ DRIFT = 1e-9
 
 LOOKED_AT = 8
 """How many columns of the inverse are checked after each removal."""
-
-UNIT = 1 << 20
-"""What a pair in the shortest session counts, so that counts are whole numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ class Ease:
             items = items[:0]
         places = _places(log, items)
         counts = np.zeros((len(items), len(items)), np.int64)
-        _count(log.items, log.offsets, _worth(log, settings), places, counts)
+        _count(log.items, log.offsets, pair_worth(log, settings.length_damping), places, counts)
         matrix = counts / UNIT
         matrix[np.diag_indices_from(matrix)] += settings.regularisation
         return cls._with(items, places, np.linalg.inv(matrix).astype(np.float64), settings)
@@ -105,7 +103,7 @@ class Ease:
     def _baskets(self, log: Interactions, owners: tuple[int, ...]) -> Numbers:
         """Return (sessions, items): the sessions of *owners*, by the root of what each counts."""
         sessions = np.flatnonzero(np.isin(log.owner, np.array(owners, np.int64)))
-        roots = np.sqrt(_worth(log, self.settings)[sessions] / UNIT)
+        roots = np.sqrt(pair_worth(log, self.settings.length_damping)[sessions] / UNIT)
         baskets = np.zeros((len(sessions), len(self.items)))
         for row, (session, root) in enumerate(zip(sessions.tolist(), roots.tolist(), strict=True)):
             at = self.places[log.items[log.offsets[session] : log.offsets[session + 1]]]
@@ -119,7 +117,7 @@ class Ease:
         if columns is None:
             return 0.0
         product = columns * self.settings.regularisation
-        worth = _worth(log, self.settings) / UNIT
+        worth = pair_worth(log, self.settings.length_damping) / UNIT
         _multiply(log.items, log.offsets, worth, self.places, columns, product)
         product[looked_at, np.arange(LOOKED_AT)] -= 1.0
         return float(np.abs(product).max())
@@ -180,12 +178,6 @@ def _places(log: Interactions, items: Codes) -> Codes:
     places = np.full(len(log.vocabulary), -1, np.int32)
     places[items] = np.arange(len(items))
     return places
-
-
-def _worth(log: Interactions, settings: EaseSettings) -> npt.NDArray[np.int64]:
-    """Return what a pair in each session counts, as a whole number."""
-    lengths = np.maximum(np.diff(log.offsets), 2) / 2
-    return np.maximum(np.rint(UNIT * lengths**-settings.length_damping), 1).astype(np.int64)
 
 
 def _downdated(inverse: Numbers, gone: Numbers) -> Numbers:
